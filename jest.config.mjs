@@ -1,0 +1,41 @@
+/** Three kinds of tests, told apart by their suffix; see CONTRIBUTING.md. */
+const common = {
+  extensionsToTreatAsEsm: ['.ts'],
+  testEnvironment: 'node',
+  testEnvironmentOptions: { customExportConditions: ['btcforecast-source', 'node', 'import', 'default'] },
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: {
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true },
+          target: 'es2024',
+        },
+        module: { type: 'es6' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+  transformIgnorePatterns: ['/node_modules/'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  modulePathIgnorePatterns: ['<rootDir>/.btcforecast', '/dist/'],
+  watchPathIgnorePatterns: ['/dist/', '/.nx/'],
+};
+
+const kind = (displayName, testMatch, extra = {}) => ({
+  ...common,
+  displayName,
+  rootDir: import.meta.dirname,
+  testMatch: testMatch.map((pattern) => `<rootDir>/${pattern}`),
+  ...extra,
+});
+
+export default {
+  projects: [
+    kind('unit', ['{libs,apps}/*/src/**/!(*.int).spec.ts', 'scripts/**/*.spec.ts']),
+    kind('integration', ['{libs,apps}/*/src/**/*.int.spec.ts']),
+    kind('e2e', ['e2e/**/*.e2e.spec.ts']),
+  ],
+  testTimeout: 60_000,
+};

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { EpochMs, Horizon, InstrumentId, Interval } from './primitives.js';
+
+/**
+ * Events are hints that only make things sooner. Whoever subscribes also reads the database on every
+ * (re)connect and every few seconds, so a lost event loses nothing.
+ */
+const feedRef = { feed: z.string(), instrument: InstrumentId };
+
+export const EVENTS = {
+  'candle.closed': z.object({ ...feedRef, venue: z.string(), interval: Interval, openTime: EpochMs }),
+  'forecast.issued': z.object({
+    ...feedRef,
+    origin: EpochMs,
+    horizons: z.array(Horizon),
+    modelVersion: z.string(),
+  }),
+  'forecast.matured': z.object({ ...feedRef, target: EpochMs, ids: z.array(z.string()).max(50) }),
+  'gap.opened': z.object({ ...feedRef, venue: z.string(), gapId: z.string() }),
+  'gap.closed': z.object({ ...feedRef, venue: z.string(), gapId: z.string() }),
+} as const;
+export type EventName = keyof typeof EVENTS;
+export type EventOf<N extends EventName> = z.infer<(typeof EVENTS)[N]>;

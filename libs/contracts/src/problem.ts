@@ -1,0 +1,55 @@
+import { z } from 'zod';
+
+/** Error codes: a closed set; each has a paragraph in docs/errors.md, reached by the problem's `type`. */
+export const ERROR_CODES = [
+  'request.invalid',
+  'request.not_found',
+  'request.method_not_allowed',
+  'request.too_large',
+  'request.unsupported_media_type',
+  'access.unauthenticated',
+  'access.forbidden',
+  'instrument.unknown',
+  'candle.cursor_invalid',
+  'candle.interval_not_served',
+  'forecast.not_found',
+  'forecast.none_yet',
+  'forecast.insufficient_history',
+  'forecast.model_not_ready',
+  'market.venue_unavailable',
+  'market.nonsense_reply',
+  'rpc.deadline_exceeded',
+  'rpc.unavailable',
+  'rpc.forbidden',
+  'rpc.invalid_message',
+  'job.invalid_payload',
+  'database.unavailable',
+  'import.bad_line',
+  'config.invalid',
+  'internal.bug',
+] as const;
+export const ErrorCode = z.enum(ERROR_CODES);
+export type ErrorCode = z.infer<typeof ErrorCode>;
+
+/** Problem details for HTTP APIs, RFC 9457. */
+export const Problem = z
+  .object({
+    type: z.string().describe('Stable address of the paragraph that explains this problem'),
+    title: z.string().describe('What kind of problem it is; the same for every occurrence'),
+    status: z.number().int().min(400).max(599).describe('HTTP status code'),
+    detail: z.string().describe('What was wrong this time and what to do'),
+    instance: z.string().describe('Path of the request'),
+    code: ErrorCode.describe('Machine-readable code'),
+    traceId: z.string().describe('Name this when you ask for help'),
+    errors: z
+      .array(
+        z.object({
+          pointer: z.string().describe('Where in the request, e.g. query/limit'),
+          detail: z.string().describe('What was wrong there'),
+        }),
+      )
+      .optional()
+      .describe('Every invalid field of the request'),
+  })
+  .meta({ id: 'Problem' });
+export type Problem = z.infer<typeof Problem>;
