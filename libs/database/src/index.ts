@@ -1,1 +1,10 @@
-export {};
+export { createDataSource, type DataSourceOptions } from './data-source.js';
+export { migrate } from './migrate.js';
+export { ApiKeyEntity } from './entities/api-key.entity.js';
+export { CandleEntity } from './entities/candle.entity.js';
+export { CandleGapEntity } from './entities/candle-gap.entity.js';
+export { ForecastEntity } from './entities/forecast.entity.js';
+export { ForecastScoreEntity } from './entities/forecast-score.entity.js';
+export { InstrumentEntity } from './entities/instrument.entity.js';
+export { MarketFeedEntity } from './entities/market-feed.entity.js';
+export { ModelVersionEntity } from './entities/model-version.entity.js';

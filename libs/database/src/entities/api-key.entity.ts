@@ -1,0 +1,16 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** An API key; the secret itself is never stored. Written by libs/access only. */
+@Entity('api_keys')
+export class ApiKeyEntity {
+  @PrimaryColumn('text') id!: string;
+  @Column('text') name!: string;
+  /** SHA-256 of the secret, hexadecimal. The secret is 256 random bits, so a slow hash would add nothing. */
+  @Column('text', { name: 'secret_hash' }) secretHash!: string;
+  @Column('text', { array: true }) scopes!: string[];
+  @Column('boolean') bootstrap!: boolean;
+  @Column('timestamptz', { name: 'created_at' }) createdAt!: Date;
+  @Column('timestamptz', { name: 'expires_at', nullable: true }) expiresAt!: Date | null;
+  @Column('timestamptz', { name: 'revoked_at', nullable: true }) revokedAt!: Date | null;
+  @Column('timestamptz', { name: 'last_used_at', nullable: true }) lastUsedAt!: Date | null;
+}
