@@ -10,12 +10,10 @@ export type InstrumentId = z.infer<typeof InstrumentId>;
 export const DEFAULT_INSTRUMENT: InstrumentId = 'BTC-USD';
 
 /** Where the candles come from. Whatever is not `live` is named so everywhere. */
-export const Source = z
-  .enum(['live', 'replay', 'demo'])
-  .meta({
-    id: 'Source',
-    description: 'live: real exchanges; replay: a file of past candles; demo: a synthetic market',
-  });
+export const Source = z.enum(['live', 'replay', 'demo']).meta({
+  id: 'Source',
+  description: 'live: real exchanges; replay: a file of past candles; demo: a synthetic market',
+});
 export type Source = z.infer<typeof Source>;
 
 export const INTERVALS = ['1m', '5m', '15m', '1h', '4h', '1d'] as const;
