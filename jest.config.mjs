@@ -1,8 +1,8 @@
 /** Three kinds of tests, told apart by their suffix; see CONTRIBUTING.md. */
 const common = {
   extensionsToTreatAsEsm: ['.ts'],
-  testEnvironment: 'node',
-  testEnvironmentOptions: { customExportConditions: ['btcforecast-source', 'node', 'import', 'default'] },
+  testEnvironment: '<rootDir>/libs/testing/jest/environment.mjs',
+  testEnvironmentOptions: { customExportConditions: ['btcforecast-source', 'node', 'node-addons'] },
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',
@@ -31,11 +31,17 @@ const kind = (displayName, testMatch, extra = {}) => ({
   ...extra,
 });
 
+/** Runs once for all projects that name it. */
+const servers = {
+  globalSetup: '<rootDir>/libs/testing/jest/global-setup.mjs',
+  globalTeardown: '<rootDir>/libs/testing/jest/global-teardown.mjs',
+};
+
 export default {
   projects: [
     kind('unit', ['{libs,apps}/*/src/**/!(*.int).spec.ts', 'scripts/**/*.spec.ts']),
-    kind('integration', ['{libs,apps}/*/src/**/*.int.spec.ts']),
-    kind('e2e', ['e2e/**/*.e2e.spec.ts']),
+    kind('integration', ['{libs,apps}/*/src/**/*.int.spec.ts'], servers),
+    kind('e2e', ['e2e/**/*.e2e.spec.ts'], servers),
   ],
   testTimeout: 60_000,
 };

@@ -13,9 +13,8 @@ function objectsIn(node: unknown): JsonSchema[] {
   return [...(schema.properties ? [schema] : []), ...Object.values(schema).flatMap(objectsIn)];
 }
 
-const replies = Object.entries(contracts).filter(
-  (entry): entry is [string, z.ZodObject] =>
-    entry[1] instanceof z.ZodObject && /(Reply|Problem)$/.test(entry[0]),
+const replies = Object.entries(contracts).flatMap(([name, schema]): [string, z.ZodObject][] =>
+  schema instanceof z.ZodObject && /(Reply|Problem)$/.test(name) ? [[name, schema]] : [],
 );
 const documentOf = (schema: z.ZodType) => z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' });
 

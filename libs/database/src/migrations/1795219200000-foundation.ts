@@ -126,13 +126,15 @@ const candlePartitions = [
      WHILE month_start <= to_time AT TIME ZONE 'UTC' LOOP
        name := 'candles_' || to_char(month_start, 'YYYY_MM');
        IF to_regclass(name) IS NULL THEN
-         -- Two writers may want the same month: the lock makes the second wait and then find it there.
+         -- Two writers may want the same month: the lock makes the second wait, and then it finds the table there.
          PERFORM pg_advisory_xact_lock(hashtext('ensure_candle_partitions'));
-         IF to_regclass(name) IS NULL THEN
+         BEGIN
            EXECUTE format('CREATE TABLE %I PARTITION OF candles FOR VALUES FROM (%L) TO (%L)', name,
              month_start AT TIME ZONE 'UTC', (month_start + interval '1 month') AT TIME ZONE 'UTC');
            made := made + 1;
-         END IF;
+         EXCEPTION WHEN duplicate_table THEN
+           NULL;
+         END;
        END IF;
        month_start := month_start + interval '1 month';
      END LOOP;

@@ -1,0 +1,62 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const root = join(import.meta.dirname, '..', '..', '..');
+const built = join(root, 'libs', 'database', 'dist', 'embedded.js');
+
+/** Once per run of the projects that need servers: a PostgreSQL for all test files, and redis-server on the PATH. */
+export default async function setUp() {
+  process.env.TEST_RUN_ID = randomBytes(4).toString('hex');
+  ensureRedis();
+  if (process.env.TEST_DATABASE_URL) return;
+  ensureBuilt();
+  process.env.TEST_DATABASE_URL = await startDatabase();
+}
+
+/** The server is kept by a process of its own, which stops it when its input closes, even if this run is killed. */
+async function startDatabase() {
+  const keeper = spawn(process.execPath, [join(import.meta.dirname, 'database-keeper.mjs'), built], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    detached: true,
+  });
+  globalThis.btcforecastDatabaseKeeper = keeper;
+  for await (const line of createInterface({ input: keeper.stdout })) return line;
+  throw new Error('the PostgreSQL for the tests did not start; the lines above say why');
+}
+
+function ensureBuilt() {
+  if (existsSync(built)) return;
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const done = spawnSync(process.execPath, [tsc, '-b', 'libs/database'], { cwd: root, stdio: 'inherit' });
+  if (done.status !== 0)
+    throw new Error('libs/database does not compile, so no test database can be started');
+}
+
+/** Installs redis-server where that can be done at once (Debian, root); otherwise its tests are skipped. */
+function ensureRedis() {
+  if (process.env.REDIS_URL_TEST || runs('redis-server', ['--version'])) return;
+  if (process.getuid?.() !== 0 || !runs('apt-get', ['--version'])) return;
+  process.stderr.write('installing redis-server for the tests …\n');
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const policy = '/usr/sbin/policy-rc.d'; // tells Debian not to start the service it installs
+  const ours = !existsSync(policy);
+  if (ours) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    spawnSync('apt-get', ['update', '-qq'], { env, stdio: 'ignore' });
+    const done = spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'redis-server'], {
+      env,
+      stdio: 'ignore',
+    });
+    if (done.status !== 0)
+      process.stderr.write('redis-server could not be installed: its tests are skipped\n');
+  } finally {
+    if (ours) rmSync(policy, { force: true });
+  }
+}
+
+function runs(command, args) {
+  return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+}
