@@ -1,1 +1,53 @@
-export {};
+export { describeEnv, secret, type EnvVariable } from './config/describe-env.js';
+export { loadEnv, parseEnv, type EnvSource } from './config/load.env.js';
+export { DEFAULT_RPC_PORTS, PlatformEnv, type HostPort } from './config/platform.env.js';
+export { AppError, isAppError, toAppError, type ErrorDetails, type ErrorKind } from './errors/app-error.js';
+export {
+  PROBLEM_TYPE_BASE,
+  problemOf,
+  type ProblemAnswer,
+  type ProblemContext,
+} from './errors/problem-of.js';
+export { Clock, ManualClock } from './time/clock.js';
+export { createLogger, type Logger, type LoggerOptions } from './logging/create-logger.js';
+export { PinoNestLogger } from './logging/pino-nest-logger.js';
+export { LATENCY_BUCKETS, Metrics, type MetricsLabels } from './metrics/metrics.js';
+export { HealthRegistry, type HealthReport } from './health/health-registry.js';
+export {
+  startInternalServer,
+  type InternalServer,
+  type InternalServerOptions,
+} from './health/internal-server.js';
+export { currentTraceId, currentTraceparent, withSpan, withTraceparent } from './tracing/spans.js';
+export { shutdownTracing } from './tracing/tracing-shutdown.js';
+export { Rpc } from './rpc/rpc.decorator.js';
+export { createRpcMicroserviceOptions } from './rpc/rpc-server.js';
+export { RpcClient, type RpcCallOptions, type RpcClientOptions } from './rpc/rpc-client.js';
+export { EventBus, type EventHandler, type Subscription } from './events/event-bus.js';
+export { createEventBus, type EventBusOptions } from './events/create-event-bus.js';
+export type { AddJobOptions } from './queues/create-queue.js';
+export {
+  assertHandlersComplete,
+  jobHandlers,
+  type HandlersOf,
+  type JobHandler,
+  type JobHandlers,
+} from './queues/job-handlers.js';
+export { JobQueues } from './queues/job-queues.js';
+export { JobRunner } from './queues/job-runner.js';
+export { QueueProcessor, type QueueWorkerOptions } from './queues/queue-processor.decorator.js';
+export { QueuesModule, type ProcessesJobs } from './queues/queues.module.js';
+export type { QueueEnv } from './queues/queue-connection.js';
+export { createCache, type Cache } from './cache/create-cache.js';
+export { Closers } from './lifecycle/closers.js';
+export { bootstrapService } from './lifecycle/bootstrap-service.js';
+export {
+  announceReady,
+  exitOnFailedStart,
+  exitOnSignal,
+  exitOnUncaught,
+  type ReadyMessage,
+} from './lifecycle/service-process.js';
+export { startService, type RunningService, type ServiceOptions } from './lifecycle/start-service.js';
+export { PlatformModule, type PlatformOptions } from './nest/platform.module.js';
+export { ENV, LOGGER } from './nest/tokens.js';

@@ -1,0 +1,82 @@
+import type { ErrorCode, Problem } from '@btcforecast/contracts';
+import { toAppError, type AppError } from './app-error.js';
+
+/** Each code is a paragraph of docs/errors.md with an anchor of the same name. */
+export const PROBLEM_TYPE_BASE = '/docs/errors#';
+
+const RETRY_AFTER_SECONDS = 2;
+
+/** Caller errors whose status is not plain 400. */
+const CALLER_STATUS: Partial<Record<ErrorCode, number>> = {
+  'request.not_found': 404,
+  'request.method_not_allowed': 405,
+  'request.too_large': 413,
+  'request.unsupported_media_type': 415,
+  'access.unauthenticated': 401,
+  'access.forbidden': 403,
+  'instrument.unknown': 404,
+  'forecast.not_found': 404,
+  'forecast.none_yet': 404,
+  'rpc.forbidden': 403,
+};
+
+const TITLES: Record<number, string> = {
+  400: 'The request is invalid',
+  401: 'Authentication is required',
+  403: 'Access is denied',
+  404: 'Not found',
+  405: 'The method is not allowed here',
+  413: 'The request is too large',
+  415: 'The media type is not supported',
+  500: 'An internal error occurred',
+  503: 'Temporarily unavailable',
+};
+
+export interface ProblemContext {
+  /** Path of the request. */
+  readonly instance: string;
+  readonly traceId: string;
+}
+
+export interface ProblemAnswer {
+  readonly status: number;
+  readonly body: Problem;
+  /** Value of the Retry-After header; only for transient errors. */
+  readonly retryAfterSeconds?: number;
+}
+
+/**
+ * The RFC 9457 answer for an error. A bug shows nothing of its inside: neither message nor details nor code
+ * other than internal.bug leave the process.
+ */
+export function problemOf(error: unknown, context: ProblemContext): ProblemAnswer {
+  const cause = toAppError(error);
+  const status = statusOf(cause);
+  const code = cause.kind === 'bug' ? 'internal.bug' : cause.code;
+  const body: Problem = {
+    type: `${PROBLEM_TYPE_BASE}${code}`,
+    title: TITLES[status] ?? 'The request failed',
+    status,
+    detail:
+      cause.kind === 'bug'
+        ? 'Something went wrong on our side; name the traceId when you ask.'
+        : cause.message,
+    instance: context.instance,
+    code,
+    traceId: context.traceId,
+  };
+  return cause.kind === 'transient'
+    ? { status, body, retryAfterSeconds: retryAfterOf(cause) }
+    : { status, body };
+}
+
+function statusOf(error: AppError): number {
+  if (error.kind === 'bug') return 500;
+  if (error.kind === 'transient') return 503;
+  return CALLER_STATUS[error.code] ?? 400;
+}
+
+function retryAfterOf(error: AppError): number {
+  const wanted = Number(error.details['retryAfterSeconds']);
+  return Number.isFinite(wanted) && wanted > 0 ? Math.ceil(wanted) : RETRY_AFTER_SECONDS;
+}

@@ -1,0 +1,89 @@
+import { EVENTS, type EventName, type EventOf } from '@btcforecast/contracts';
+import { AppError } from '../errors/app-error.js';
+import type { Logger } from '../logging/create-logger.js';
+import type { EventHandler, Subscription } from './event-bus.js';
+
+/** NOTIFY carries less than 8,000 bytes; the limit holds on every transport, so that none is special. */
+const MAX_MESSAGE_BYTES = 7_900;
+
+type AnyHandler = (payload: never) => void | Promise<void>;
+
+/** What both transports share: who listens, the form of a message, and that no handler can hurt another. */
+export class EventListeners {
+  readonly #handlers = new Map<EventName, Set<AnyHandler>>();
+  readonly #onConnect = new Set<() => void | Promise<void>>();
+  #flowing = false;
+
+  constructor(private readonly logger: Logger) {}
+
+  get flowing(): boolean {
+    return this.#flowing;
+  }
+
+  subscribe<N extends EventName>(name: N, handler: EventHandler<N>): Subscription {
+    const handlers = this.#handlers.get(name) ?? new Set();
+    this.#handlers.set(name, handlers.add(handler));
+    return { unsubscribe: () => handlers.delete(handler) };
+  }
+
+  onConnect(handler: () => void | Promise<void>): Subscription {
+    this.#onConnect.add(handler);
+    if (this.#flowing) void this.#guarded('connect', handler);
+    return { unsubscribe: () => this.#onConnect.delete(handler) };
+  }
+
+  connected(): void {
+    if (this.#flowing) return;
+    this.#flowing = true;
+    for (const handler of this.#onConnect) void this.#guarded('connect', handler);
+  }
+
+  disconnected(): void {
+    this.#flowing = false;
+  }
+
+  /** The message as it travels: one JSON object. */
+  encode<N extends EventName>(name: N, payload: EventOf<N>): string {
+    const checked = EVENTS[name].safeParse(payload);
+    if (!checked.success) {
+      const issue = checked.error.issues[0];
+      throw new AppError('bug', 'internal.bug', `event ${name}: ${issue?.path.join('.')}: ${issue?.message}`);
+    }
+    const text = JSON.stringify({ name, payload: checked.data });
+    if (Buffer.byteLength(text) >= MAX_MESSAGE_BYTES) {
+      throw new AppError('bug', 'internal.bug', `event ${name} is too long: send identifiers, not data`);
+    }
+    return text;
+  }
+
+  /** Hands a message to its handlers; what is not an event of ours is logged and dropped. */
+  deliver(text: string): void {
+    const message = decode(text);
+    if (!message) {
+      this.logger.warn({ bytes: Buffer.byteLength(text) }, 'event dropped: not understood');
+      return;
+    }
+    for (const handler of [...(this.#handlers.get(message.name) ?? [])]) {
+      void this.#guarded(message.name, () => handler(message.payload as never));
+    }
+  }
+
+  async #guarded(event: string, call: () => void | Promise<void>): Promise<void> {
+    try {
+      await call();
+    } catch (error) {
+      this.logger.error({ event, err: error }, 'event handler failed');
+    }
+  }
+}
+
+function decode(text: string): { name: EventName; payload: unknown } | undefined {
+  try {
+    const { name, payload } = JSON.parse(text) as { name: unknown; payload: unknown };
+    if (typeof name !== 'string' || !Object.hasOwn(EVENTS, name)) return undefined;
+    const checked = EVENTS[name as EventName].safeParse(payload);
+    return checked.success ? { name: name as EventName, payload: checked.data } : undefined;
+  } catch {
+    return undefined; // not JSON: whoever sent it is not one of us
+  }
+}

@@ -1,0 +1,77 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createLogger } from '../logging/create-logger.js';
+import { Metrics } from '../metrics/metrics.js';
+import { HealthRegistry } from './health-registry.js';
+import { type InternalServer, startInternalServer } from './internal-server.js';
+
+let health: HealthRegistry;
+let metrics: Metrics;
+let server: InternalServer;
+
+beforeEach(async () => {
+  health = new HealthRegistry();
+  metrics = new Metrics({ service: 'worker', region: 'eu' });
+  const logger = createLogger('test', { level: 'fatal' });
+  server = await startInternalServer({
+    port: 0,
+    host: '127.0.0.1',
+    health,
+    registry: metrics.registry,
+    logger,
+  });
+});
+afterEach(() => server.close());
+
+const get = (path: string): Promise<Response> => fetch(`http://127.0.0.1:${server.port}${path}`);
+const ready = async (): Promise<number> => (await get('/health/ready')).status;
+
+describe('the internal server', () => {
+  it('is alive from the start, but ready only when told so', async () => {
+    expect((await get('/health/live')).status).toBe(200);
+    expect(await ready()).toBe(503);
+    health.setReady(true);
+    expect(await ready()).toBe(200);
+  });
+
+  it('is not ready while a check fails, and says which', async () => {
+    health.setReady(true);
+    let away = true;
+    health.add('database', async () => {
+      if (away) throw new Error('connection refused');
+    });
+    const reply = await get('/health/ready');
+    expect(reply.status).toBe(503);
+    expect(await reply.json()).toEqual({
+      ready: false,
+      draining: false,
+      checks: { database: 'connection refused' },
+    });
+    away = false;
+    expect(await ready()).toBe(200);
+  });
+
+  it('takes a check that hangs for a failed one', async () => {
+    health.setReady(true);
+    health.add('stuck', () => new Promise(() => undefined));
+    expect(await (await get('/health/ready')).json()).toMatchObject({
+      checks: { stuck: 'no answer within 2000 ms' },
+    });
+  });
+
+  it('is never ready again once draining', async () => {
+    health.setReady(true);
+    health.setDraining();
+    health.setReady(true);
+    expect(await ready()).toBe(503);
+  });
+
+  it('shows metrics of this process with its labels, each name once', async () => {
+    metrics.counter('jobs_total', 'Jobs', ['queue']).inc({ queue: 'a' });
+    metrics.counter('jobs_total', 'Jobs', ['queue']).inc({ queue: 'a' });
+    metrics.gauge('depth', 'Depth', [], (gauge) => gauge.set(7));
+    const text = await (await get('/metrics')).text();
+    expect(text).toContain('jobs_total{queue="a",service="worker",region="eu"} 2');
+    expect(text).toContain('depth{service="worker",region="eu"} 7');
+    expect(text).toContain('process_resident_memory_bytes');
+  });
+});

@@ -1,0 +1,72 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Labels that every series of a process carries. */
+export interface MetricsLabels {
+  readonly service: string;
+  readonly region: string;
+}
+
+/** Seconds; fine below 10 ms because that is where answers from memory lie. */
+export const LATENCY_BUCKETS = [
+  0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+];
+
+/**
+ * The metrics of one process, in a registry of its own. Asking twice for one name gives the same metric, so
+ * that a class may declare what it needs. Names: `forecast_<what>_<unit>[_total]`; seconds and bytes; label
+ * values from closed sets only.
+ */
+export class Metrics {
+  readonly registry = new Registry();
+
+  constructor(labels: MetricsLabels) {
+    this.registry.setDefaultLabels({ ...labels });
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  counter<L extends string = never>(name: string, help: string, labelNames: readonly L[] = []): Counter<L> {
+    return this.#once(name, () => new Counter({ name, help, labelNames, registers: [this.registry] }));
+  }
+
+  histogram<L extends string = never>(
+    name: string,
+    help: string,
+    labelNames: readonly L[] = [],
+    buckets: readonly number[] = LATENCY_BUCKETS,
+  ): Histogram<L> {
+    return this.#once(
+      name,
+      () => new Histogram({ name, help, labelNames, buckets: [...buckets], registers: [this.registry] }),
+    );
+  }
+
+  /** `collect` is asked at each scrape, for values that are read rather than counted. */
+  gauge<L extends string = never>(
+    name: string,
+    help: string,
+    labelNames: readonly L[] = [],
+    collect?: (gauge: Gauge<L>) => void | Promise<void>,
+  ): Gauge<L> {
+    return this.#once(
+      name,
+      () =>
+        new Gauge<L>({
+          name,
+          help,
+          labelNames,
+          registers: [this.registry],
+          ...(collect
+            ? {
+                collect(this: Gauge<L>) {
+                  return collect(this);
+                },
+              }
+            : {}),
+        }),
+    );
+  }
+
+  #once<M>(name: string, create: () => M): M {
+    return (this.registry.getSingleMetric(name) as M | undefined) ?? create();
+  }
+}

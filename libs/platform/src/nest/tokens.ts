@@ -1,0 +1,5 @@
+/** The parsed, frozen configuration of the app: `@Inject(ENV) private readonly env: WorkerEnv`. */
+export const ENV = Symbol('btcforecast.env');
+
+/** The pino logger of the process: `@Inject(LOGGER) private readonly logger: Logger`. */
+export const LOGGER = Symbol('btcforecast.logger');

@@ -1,0 +1,173 @@
+import { performance } from 'node:perf_hooks';
+import { SpanKind } from '@opentelemetry/api';
+import {
+  ERROR_CODES,
+  type ErrorCode,
+  RPC_SERVICES,
+  RpcAnswer,
+  type RpcEnvelope,
+  type RpcMessage,
+  type RpcService,
+} from '@btcforecast/contracts';
+import type { Counter } from 'prom-client';
+import type { z } from 'zod';
+import type { HostPort } from '../config/platform.env.js';
+import { AppError, isAppError } from '../errors/app-error.js';
+import type { Logger } from '../logging/create-logger.js';
+import type { Metrics } from '../metrics/metrics.js';
+import type { Clock } from '../time/clock.js';
+import { currentTraceparent, withSpan } from '../tracing/spans.js';
+import { ConnectionLostError, NoAnswerError } from './rpc-connection.js';
+import { RpcInstance } from './rpc-instance.js';
+import { RpcPool } from './rpc-pool.js';
+import type { RpcTls } from './rpc-tls.js';
+
+export interface RpcClientOptions {
+  readonly addresses: Readonly<Record<RpcService, readonly HostPort[]>>;
+  readonly token: string;
+  /** Name of this service, shown to the one that answers. */
+  readonly caller: string;
+  readonly tls?: RpcTls | undefined;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+export interface RpcCallOptions {
+  /** How long the caller waits, all attempts together, in milliseconds; default 3000. */
+  readonly deadlineMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+const DEFAULT_DEADLINE_MS = 3_000;
+
+/**
+ * Calls to other services, typed by the messages of contracts:
+ * `rpc.call(predictionRpc.performance, { instrument, horizon, window })`.
+ *
+ * There is one connection to each configured instance; calls go round over those that are connected. While
+ * none is, a call waits for a connection, but not for a service that has been away for seconds. A call lost
+ * with its connection is sent once more if the message is idempotent. The answer is what the server checked
+ * against the reply schema.
+ *
+ * @throws AppError as the server threw it (a bug without its message); transient rpc.unavailable when no
+ *   instance can be reached, transient rpc.deadline_exceeded when no answer came in time
+ */
+export class RpcClient {
+  readonly #pools: Readonly<Record<RpcService, RpcPool>>;
+  readonly #requests: Counter<'message' | 'outcome'>;
+  readonly #retries: Counter<'message'>;
+
+  constructor(private readonly options: RpcClientOptions) {
+    const pool = (service: RpcService): RpcPool =>
+      new RpcPool(service, options.addresses[service], options.tls, options.logger);
+    this.#pools = { 'market-data': pool('market-data'), prediction: pool('prediction') };
+    const { metrics } = options;
+    this.#requests = metrics.counter('rpc_client_requests_total', 'Calls made', ['message', 'outcome']);
+    this.#retries = metrics.counter('rpc_client_retries_total', 'Calls sent a second time', ['message']);
+  }
+
+  async call<M extends RpcMessage>(
+    message: M,
+    body: z.input<M['request']>,
+    options: RpcCallOptions = {},
+  ): Promise<z.output<M['reply']>> {
+    let outcome = 'ok';
+    try {
+      const answer = await withSpan(
+        `rpc.client ${message.name}`,
+        { 'rpc.service': message.service },
+        () => this.#attempt(message, body, options),
+        { kind: SpanKind.CLIENT },
+      );
+      return answer as z.output<M['reply']>;
+    } catch (error) {
+      const cause = rpcError(error, message);
+      outcome = cause.kind;
+      throw cause;
+    } finally {
+      this.#requests.inc({ message: message.name, outcome });
+    }
+  }
+
+  /** Resolves once an instance of the service is connected; rejects with rpc.unavailable after `withinMs`. */
+  async ready(service: RpcService, withinMs = DEFAULT_DEADLINE_MS): Promise<void> {
+    await this.#pools[service].connected(performance.now() + withinMs, { patient: true });
+  }
+
+  /** Calls without an answer yet, of all services. */
+  get pendingCalls(): number {
+    return RPC_SERVICES.reduce((sum, service) => sum + this.#pools[service].pendingCalls, 0);
+  }
+
+  close(): void {
+    for (const service of RPC_SERVICES) this.#pools[service].close();
+  }
+
+  async #attempt(message: RpcMessage, body: unknown, options: RpcCallOptions): Promise<unknown> {
+    const deadlineMs = options.deadlineMs ?? DEFAULT_DEADLINE_MS;
+    const endsAtMs = performance.now() + deadlineMs;
+    const envelope: RpcEnvelope = {
+      v: 1,
+      deadline: Math.ceil(this.options.clock.now() + deadlineMs),
+      traceparent: currentTraceparent(),
+      caller: this.options.caller,
+      token: this.options.token,
+      body,
+    };
+    const send = async (instance: RpcInstance): Promise<unknown> => {
+      if (options.signal?.aborted) throw new NoAnswerError('the caller stopped waiting');
+      const leftMs = Math.max(1, endsAtMs - performance.now());
+      return unwrap(message, await instance.call(message.name, envelope, leftMs, options.signal));
+    };
+    const pool = this.#pools[message.service];
+    const first = await pool.connected(endsAtMs);
+    try {
+      return await send(first);
+    } catch (error) {
+      if (!mayRetry(error, message)) throw error;
+      this.#retries.inc({ message: message.name });
+      return send(await pool.connected(endsAtMs, { avoid: first }));
+    }
+  }
+}
+
+/** A call that a draining server refused did not run, so any message may go elsewhere. */
+function mayRetry(error: unknown, message: RpcMessage): boolean {
+  if (isAppError(error)) return error.details['refused'] === 1;
+  return error instanceof ConnectionLostError && message.idempotent;
+}
+
+function unwrap(message: RpcMessage, response: unknown): unknown {
+  const answer = RpcAnswer.safeParse(response);
+  if (!answer.success) {
+    throw new AppError(
+      'bug',
+      'rpc.invalid_message',
+      `${message.name} was answered with something unreadable`,
+    );
+  }
+  if (answer.data.ok) return answer.data.body;
+  const { kind, code, message: text, details } = answer.data.error;
+  throw new AppError(kind, knownCode(code), text, details);
+}
+
+/** The other side may run a later version that knows more codes. */
+function knownCode(code: string): ErrorCode {
+  return (ERROR_CODES as readonly string[]).includes(code) ? (code as ErrorCode) : 'internal.bug';
+}
+
+function rpcError(error: unknown, message: RpcMessage): AppError {
+  if (isAppError(error)) return error;
+  const details = { message: message.name };
+  if (error instanceof NoAnswerError) {
+    const text = `${message.service} did not answer in time: ${error.message}; try again`;
+    return new AppError('transient', 'rpc.deadline_exceeded', text, details, { cause: error });
+  }
+  if (error instanceof ConnectionLostError) {
+    const text = `${message.service} cannot be reached: ${error.message}; try again`;
+    return new AppError('transient', 'rpc.unavailable', text, details, { cause: error });
+  }
+  const text = `${message.name} failed: ${(error as Error).message}`;
+  return new AppError('bug', 'rpc.invalid_message', text, details, { cause: error });
+}

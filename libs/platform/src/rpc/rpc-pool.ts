@@ -1,0 +1,94 @@
+import { performance } from 'node:perf_hooks';
+import type { RpcService } from '@btcforecast/contracts';
+import type { HostPort } from '../config/platform.env.js';
+import type { Logger } from '../logging/create-logger.js';
+import { ConnectionLostError } from './rpc-connection.js';
+import { RpcInstance } from './rpc-instance.js';
+import type { RpcTls } from './rpc-tls.js';
+
+export interface PickOptions {
+  /** Not this one, as long as there is another. */
+  readonly avoid?: RpcInstance;
+  /** Wait the whole time even for a service that has been away for long. */
+  readonly patient?: boolean;
+}
+
+/** Calls wait through a restart, but fail at once when a service has been away for longer than this. */
+const WAIT_WHILE_DOWN_MS = 5_000;
+
+/** The instances of one service. */
+export class RpcPool {
+  readonly #instances: readonly RpcInstance[];
+  readonly #waiting = new Set<() => void>();
+  #next = 0;
+  #closed = false;
+
+  constructor(
+    private readonly service: RpcService,
+    addresses: readonly HostPort[],
+    tls: RpcTls | undefined,
+    logger: Logger,
+  ) {
+    this.#instances = addresses.map(
+      (address) =>
+        new RpcInstance(address, tls, logger, () => {
+          for (const wake of [...this.#waiting]) wake();
+        }),
+    );
+  }
+
+  get pendingCalls(): number {
+    return this.#instances.reduce((sum, instance) => sum + instance.pendingCalls, 0);
+  }
+
+  /**
+   * The connected instance whose turn it is; waits for one until `endsAtMs` (monotonic time).
+   *
+   * @throws ConnectionLostError when there is none
+   */
+  async connected(endsAtMs: number, options: PickOptions = {}): Promise<RpcInstance> {
+    for (;;) {
+      const instance = this.#pick(options.avoid);
+      if (instance) return instance;
+      const leftMs = endsAtMs - performance.now();
+      if (this.#closed || leftMs <= 0 || (!options.patient && this.#isHopeless())) throw this.#unreachable();
+      await this.#connection(leftMs);
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const instance of this.#instances) instance.close();
+    for (const wake of [...this.#waiting]) wake();
+  }
+
+  #pick(avoid: RpcInstance | undefined): RpcInstance | undefined {
+    for (const instance of this.#instances) instance.wake();
+    const connected = this.#instances.filter((instance) => instance.connected);
+    const others = connected.filter((instance) => instance !== avoid && !instance.circuitOpen);
+    const candidates = others.length > 0 ? others : connected;
+    this.#next += 1;
+    return candidates[this.#next % Math.max(1, candidates.length)];
+  }
+
+  #isHopeless(): boolean {
+    return this.#instances.every((instance) => instance.downMs > WAIT_WHILE_DOWN_MS);
+  }
+
+  #connection(withinMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, withinMs);
+      this.#waiting.add(wake);
+    });
+  }
+
+  #unreachable(): ConnectionLostError {
+    const names = this.#instances.map((instance) => instance.name).join(', ');
+    return new ConnectionLostError(`no connection to ${this.service} (${names || 'no address configured'})`);
+  }
+}

@@ -1,0 +1,111 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { freePort, testDatabase, type TestDatabase, waitFor } from '@btcforecast/testing';
+import { startProgram } from '../lifecycle/program.fixture.js';
+import { RpcConnection } from '../rpc/rpc-connection.js';
+import { GAP, TOKEN } from '../rpc/rpc.fixture.js';
+
+interface Span {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId?: string;
+  readonly name: string;
+  readonly attributes: { key: string; value: { stringValue?: string } }[];
+}
+
+/** An OTLP/HTTP collector in JSON: enough to see what was sent. */
+async function collector(): Promise<{ url: string; spans: Span[]; server: Server }> {
+  const spans: Span[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const bytes = Buffer.concat(chunks);
+      const text = request.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes;
+      const body = JSON.parse(text.toString()) as { resourceSpans: { scopeSpans: { spans: Span[] }[] }[] };
+      for (const resource of body.resourceSpans) {
+        for (const scope of resource.scopeSpans) spans.push(...scope.spans);
+      }
+      response.setHeader('content-type', 'application/json').end('{}');
+    });
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = server.address();
+  if (typeof address !== 'object' || !address) throw new Error('no port');
+  return { url: `http://127.0.0.1:${address.port}`, spans, server };
+}
+
+let database: TestDatabase;
+let sink: Awaited<ReturnType<typeof collector>>;
+
+beforeAll(async () => {
+  database = await testDatabase({ migrated: false });
+  sink = await collector();
+});
+afterAll(async () => {
+  sink.server.close();
+  await database.drop();
+});
+
+const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
+const PARENT_ID = 'b7ad6b7169203331';
+
+describe('tracing', () => {
+  it('spans two calls, a query, the job that is added and the query of that job with one trace', async () => {
+    const port = String(await freePort());
+    const { child, exit, ready } = startProgram({
+      DATABASE_URL: database.url,
+      RPC_PORT: port,
+      RPC_ADDRESSES_MARKET_DATA: `127.0.0.1:${port}`,
+      OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
+      OTEL_SERVICE_NAME: 'program',
+      OTEL_BSP_SCHEDULE_DELAY: '100',
+    });
+    try {
+      const { rpcPort } = await ready();
+      const address = { host: '127.0.0.1', port: rpcPort ?? 0 };
+      const connection = await RpcConnection.open(address, undefined, 2_000, () => undefined);
+      const answer = await connection.send(
+        GAP.name,
+        {
+          v: 1,
+          deadline: Date.now() + 5_000,
+          traceparent: `00-${TRACE_ID}-${PARENT_ID}-01`,
+          caller: 'test',
+          token: TOKEN,
+          body: { gapId: 'relay' },
+        },
+        5_000,
+      );
+      expect(answer).toMatchObject({ ok: true });
+      connection.close();
+      await waitFor(() => queries('in_a_job').length > 0, {
+        deadlineMs: 20_000,
+        what: 'the span of the last query',
+      });
+    } finally {
+      child.kill('SIGTERM');
+      await exit;
+    }
+    const server = `rpc.server ${GAP.name}`;
+    const client = `rpc.client ${GAP.name}`;
+    expect(story(queries('pg_sleep')[0])).toEqual([PARENT_ID, server, client, server]);
+    expect(story(queries('in_a_job')[0]).slice(0, 4)).toEqual([PARENT_ID, server, client, server]);
+    const traces = new Set([...queries('pg_sleep'), ...queries('in_a_job')].map(({ traceId }) => traceId));
+    expect([...traces]).toEqual([TRACE_ID]);
+  });
+});
+
+function queries(part: string): Span[] {
+  return sink.spans.filter(({ attributes }) =>
+    attributes.some(({ value }) => value.stringValue?.includes(part)),
+  );
+}
+
+/** Names of the spans around a span, outermost first, after the id of the span that came from outside. */
+function story(span: Span | undefined): string[] {
+  const parent = sink.spans.find(({ spanId }) => spanId === span?.parentSpanId);
+  return parent ? [...story(parent), parent.name] : [span?.parentSpanId ?? ''];
+}
