@@ -26,7 +26,17 @@ export default tseslint.config(
     rules: {
       '@nx/enforce-module-boundaries': [
         'error',
-        { enforceBuildableLibDependency: false, banTransitiveDependencies: false, allow: [], depConstraints },
+        {
+          enforceBuildableLibDependency: false,
+          banTransitiveDependencies: false,
+          allow: [],
+          depConstraints,
+          // The specs of these libraries use the test databases, which are made with these libraries.
+          ignoredCircularDependencies: [
+            ['@btcforecast/testing', '@btcforecast/database'],
+            ['@btcforecast/testing', '@btcforecast/contracts'],
+          ],
+        },
       ],
       'import-x/no-cycle': ['error', { ignoreExternal: true }],
       'import-x/no-default-export': 'error',

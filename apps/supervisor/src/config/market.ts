@@ -1,0 +1,84 @@
+import { resolve } from 'node:path';
+import { askTask, runTask, type Task } from '../process/run-task.js';
+import { usageError } from '../start.error.js';
+import type { SupervisorOptions } from './options.js';
+
+/** Where candles come from in this run. */
+export interface Market {
+  readonly source: 'live' | 'replay' | 'demo';
+  /** For people: which market, and that it is not the real one when it is not. */
+  readonly words: string;
+  /** Settings of the simulated exchange; undefined when live. */
+  readonly simulation?: Readonly<Record<string, string>>;
+}
+
+/** How helpers are run: everything of a task but its arguments and time limit. */
+export type TaskRunner = Omit<Task, 'args' | 'timeoutMs'>;
+
+interface FileSpan {
+  readonly interval: string;
+  readonly firstOpenTime: number;
+  readonly endMs: number;
+  readonly badLines: number;
+}
+
+const PROBE_TIMEOUT_MS = 15_000;
+const FILE_TIMEOUT_MS = 120_000;
+
+/** Live, or demo when no exchange answers. */
+export async function probeMarket(scripts: Scripts, runner: TaskRunner): Promise<Market> {
+  const args = [scripts.marketData, '--probe'];
+  const { code, stdout } = await runTask({ ...runner, args, timeoutMs: PROBE_TIMEOUT_MS });
+  if (code === 0) return live(stdout.trim().split('\n').at(-1));
+  const words = 'demo, a synthetic market: no exchange answered';
+  return { source: 'demo', words, simulation: { SIM_MODE: 'demo' } };
+}
+
+export interface Scripts {
+  readonly marketData: string;
+  readonly checkCandleFile: string;
+}
+
+/**
+ * @throws StartError (exit code 2) when the file cannot be replayed, or not from the given instant
+ */
+export async function checkReplay(
+  options: SupervisorOptions,
+  typedIn: string,
+  scripts: Scripts,
+  runner: TaskRunner,
+): Promise<Market> {
+  const file = resolve(typedIn, options.file ?? '');
+  const args = [scripts.checkCandleFile, file];
+  const span = await askTask<FileSpan>({ ...runner, args, timeoutMs: FILE_TIMEOUT_MS });
+  const { fromMs, speed } = options;
+  if (fromMs !== undefined && fromMs >= span.endMs) {
+    throw usageError(`--from ${iso(fromMs)} lies after the end of ${file}, ${iso(span.endMs)}`);
+  }
+  const bad = span.badLines > 0 ? `, ${span.badLines} lines left out` : '';
+  return {
+    source: 'replay',
+    words: `replay of ${options.file} (${span.interval} candles${bad}), past prices at ${speed ?? 1}x`,
+    simulation: {
+      SIM_MODE: 'replay',
+      SIM_FILE: file,
+      SIM_SPEED: speed?.toString() ?? '',
+      SIM_FROM: fromMs === undefined ? '' : iso(fromMs),
+    },
+  };
+}
+
+/** A market that needs no check: live or demo by name. */
+export function namedMarket(source: 'live' | 'demo', speed?: number): Market {
+  if (source === 'live') return live();
+  const words = `demo, a synthetic market${speed === undefined ? '' : ` at ${speed}x`}`;
+  return { source, words, simulation: { SIM_MODE: 'demo', SIM_SPEED: speed?.toString() ?? '' } };
+}
+
+function live(venue?: string): Market {
+  return { source: 'live', words: venue ? `live, ${venue} answers` : 'live, real exchanges' };
+}
+
+function iso(instant: number): string {
+  return new Date(instant).toISOString();
+}

@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import type { ProcessSpec } from '../process/managed-process.js';
+
+/** In the order they start; they stop in the opposite one. */
+export const SERVICES = ['market-data', 'prediction', 'worker', 'gateway'] as const;
+export type ServiceName = (typeof SERVICES)[number];
+
+export interface ServicePorts {
+  readonly internal: Readonly<Record<ServiceName, number>>;
+  readonly rpc: { readonly 'market-data': number; readonly prediction: number };
+  readonly gateway: number;
+}
+
+export interface ServiceSettings {
+  readonly root: string;
+  readonly logs: string;
+  readonly inherited: Readonly<Record<string, string>>;
+  readonly tracing: boolean;
+  readonly dataDir: string;
+  readonly databaseUrl: string;
+  readonly rpcToken: string;
+  readonly source: string;
+  readonly feed: string;
+  /** Of the simulated exchange, when there is one. */
+  readonly simulationUrl?: string;
+  readonly ports: ServicePorts;
+}
+
+/** The four services as children: how each is started and configured. */
+export function serviceSpecs(settings: ServiceSettings): ProcessSpec[] {
+  return SERVICES.map((name) => {
+    const instrumentation = settings.tracing ? ['--import', '@btcforecast/platform/instrumentation'] : [];
+    return {
+      name,
+      args: [...instrumentation, mainOf(settings.root, name)],
+      cwd: settings.root,
+      env: { ...commonEnv(settings), ...ownEnv(name, settings.ports) },
+      logFile: join(settings.logs, `${name}.log`),
+    };
+  });
+}
+
+export function mainOf(root: string, app: string): string {
+  return join(root, 'apps', app, 'dist', 'main.js');
+}
+
+/** Compiled code is kept between starts, which makes them quicker. */
+export function compileCache(root: string): { NODE_COMPILE_CACHE: string } {
+  return { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compiled') };
+}
+
+function commonEnv(settings: ServiceSettings): Record<string, string> {
+  const { inherited, root, ports } = settings;
+  return {
+    ...compileCache(root),
+    ...inherited,
+    BTCF_DATA_DIR: settings.dataDir,
+    DATABASE_URL: settings.databaseUrl,
+    MARKET_SOURCE: settings.source,
+    MARKET_FEED: settings.feed,
+    SIM_URL: settings.simulationUrl ?? '',
+    RPC_TOKEN: settings.rpcToken,
+    RPC_HOST: '127.0.0.1',
+    RPC_ADDRESSES_MARKET_DATA: `127.0.0.1:${ports.rpc['market-data']}`,
+    RPC_ADDRESSES_PREDICTION: `127.0.0.1:${ports.rpc.prediction}`,
+    INTERNAL_HOST: '127.0.0.1',
+    GATEWAY_PORT: String(ports.gateway),
+  };
+}
+
+function ownEnv(name: ServiceName, ports: ServicePorts): Record<string, string> {
+  const rpcPort = name === 'market-data' || name === 'prediction' ? String(ports.rpc[name]) : '';
+  return { INTERNAL_PORT: String(ports.internal[name]), RPC_PORT: rpcPort };
+}

@@ -1,0 +1,124 @@
+import { INTERVAL_MS, type Interval } from '@btcforecast/contracts';
+import { HOUR_MS, type Candle } from '@btcforecast/timeseries';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { queryArrays } from './query-arrays.js';
+
+/** A stored final candle: the first final value, whatever corrections came later. Times in ms, UTC. */
+export type CandleRow = Candle;
+
+/** Which candles: one venue of one instrument, never a mix. */
+export interface CandleSeries {
+  readonly instrument: string;
+  readonly venue: string;
+  readonly interval: Interval;
+}
+
+export interface WindowQuery {
+  readonly instrument: string;
+  readonly venue: string;
+  /** Close time of the last hourly slot, ms, UTC: nothing that closes later is read. */
+  readonly until: number;
+  /** Hourly slots back from `until`. */
+  readonly slots: number;
+}
+
+/** Half-open range of open times, ms, UTC. */
+export interface TimeRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Whole seconds are exact in a double, and a parsed double costs less than a parsed timestamp. */
+const OPEN_TIME_MS = `date_part('epoch', open_time) * 1000`;
+const COLUMNS = `${OPEN_TIME_MS}, open, high, low, close, volume`;
+const SERIES = `instrument = $1 AND venue = $2 AND "interval" = $3`;
+
+/**
+ * The narrow read model over candles. Every question names its end explicitly, so that a reader cannot see the
+ * future by accident; none asks what time it is.
+ */
+@Injectable()
+export class CandleReader {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /**
+   * Hourly candles with open time in [until - slots hours, until), ascending; missing ones are simply absent.
+   * One query; about 18,000 rows take some tens of milliseconds.
+   */
+  window({ instrument, venue, until, slots }: WindowQuery): Promise<CandleRow[]> {
+    return this.range({ instrument, venue, interval: '1h' }, { from: until - slots * HOUR_MS, to: until });
+  }
+
+  /** Candles that open in [from, to) and close at or before `to`, ascending. */
+  async range({ instrument, venue, interval }: CandleSeries, { from, to }: TimeRange): Promise<CandleRow[]> {
+    const rows = await queryArrays<CandleTuple>(
+      this.dataSource,
+      `SELECT ${COLUMNS} FROM candles WHERE ${SERIES} AND open_time >= $4 AND open_time <= $5 ORDER BY open_time`,
+      [instrument, venue, interval, new Date(from), new Date(to - INTERVAL_MS[interval])],
+    );
+    return rows.map(toCandle);
+  }
+
+  /** Close times in (since, until] of stored candles, ascending: with `since` a close time, what has closed after it. */
+  async closedSince(series: CandleSeries, since: number, until: number): Promise<number[]> {
+    const intervalMs = INTERVAL_MS[series.interval];
+    const rows = await queryArrays<[number]>(
+      this.dataSource,
+      `SELECT ${OPEN_TIME_MS} FROM candles WHERE ${SERIES} AND open_time > $4 AND open_time <= $5 ORDER BY open_time`,
+      [
+        series.instrument,
+        series.venue,
+        series.interval,
+        new Date(since - intervalMs),
+        new Date(until - intervalMs),
+      ],
+    );
+    return rows.map(([openTime]) => openTime + intervalMs);
+  }
+
+  /** Close time of the newest stored candle that closes at or before `until` (default: of all), or null. */
+  async newestCloseTime(series: CandleSeries, until?: number): Promise<number | null> {
+    const intervalMs = INTERVAL_MS[series.interval];
+    const bound = until === undefined ? '' : ' AND open_time <= $4';
+    const values = until === undefined ? [] : [new Date(until - intervalMs)];
+    const rows = await queryArrays<[number]>(
+      this.dataSource,
+      `SELECT ${OPEN_TIME_MS} FROM candles WHERE ${SERIES}${bound} ORDER BY open_time DESC LIMIT 1`,
+      [series.instrument, series.venue, series.interval, ...values],
+    );
+    return rows[0] ? rows[0][0] + intervalMs : null;
+  }
+
+  /** Open time of the oldest stored candle, or null. */
+  async oldestOpenTime(series: CandleSeries): Promise<number | null> {
+    const rows = await queryArrays<[number]>(
+      this.dataSource,
+      `SELECT ${OPEN_TIME_MS} FROM candles WHERE ${SERIES} ORDER BY open_time LIMIT 1`,
+      [series.instrument, series.venue, series.interval],
+    );
+    return rows[0]?.[0] ?? null;
+  }
+
+  /** Close prices of the candles that close at the given times, by close time; a missing candle has no entry. */
+  async closesAt(series: CandleSeries, closeTimes: readonly number[]): Promise<Map<number, number>> {
+    const intervalMs = INTERVAL_MS[series.interval];
+    const rows = await queryArrays<[number, number]>(
+      this.dataSource,
+      `SELECT ${OPEN_TIME_MS}, close FROM candles WHERE ${SERIES} AND open_time = ANY($4::timestamptz[])`,
+      [
+        series.instrument,
+        series.venue,
+        series.interval,
+        closeTimes.map((closeTime) => new Date(closeTime - intervalMs).toISOString()),
+      ],
+    );
+    return new Map(rows.map(([openTime, close]) => [openTime + intervalMs, close]));
+  }
+}
+
+type CandleTuple = [number, number, number, number, number, number];
+
+function toCandle([openTime, open, high, low, close, volume]: CandleTuple): CandleRow {
+  return { openTime, open, high, low, close, volume };
+}

@@ -1,0 +1,36 @@
+import { AppError } from '@btcforecast/platform';
+import type { Pool } from 'pg';
+import type { DataSource } from 'typeorm';
+
+/** Classes of PostgreSQL error codes that pass: connection lost, out of resources, operator intervention. */
+const PASSING = /^(08|53|57)/;
+
+/**
+ * Runs a query and gives each row as an array, which for thousands of rows costs half of what objects cost.
+ *
+ * @throws AppError transient database.unavailable while the database is away
+ */
+export async function queryArrays<Row extends unknown[]>(
+  dataSource: DataSource,
+  text: string,
+  values: readonly unknown[],
+): Promise<Row[]> {
+  const { master: pool } = dataSource.driver as unknown as { master: Pool };
+  try {
+    const { rows } = await pool.query<Row>({ text, values: [...values], rowMode: 'array' });
+    return rows;
+  } catch (error) {
+    throw isPassing(error) ? unavailable(error) : error;
+  }
+}
+
+/** The server answers a broken statement with a code; whatever has no code never reached it. */
+function isPassing(error: unknown): boolean {
+  const code = (error as { code?: unknown }).code;
+  return typeof code !== 'string' || PASSING.test(code) || !/^[0-9A-Z]{5}$/.test(code);
+}
+
+function unavailable(cause: unknown): AppError {
+  const message = 'the database does not answer; it is tried again by itself';
+  return new AppError('transient', 'database.unavailable', message, {}, { cause });
+}

@@ -1,0 +1,25 @@
+/** npm run docs:generate: writes what is derived from the configuration schemas. Needs a build. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { generatedTexts } from './env-docs.mjs';
+
+const root = join(import.meta.dirname, '..');
+const built = (path) => import(join(root, path));
+
+const { describeEnv, PlatformEnv } = await built('libs/platform/dist/index.js');
+const schemas = {
+  gateway: (await built('apps/gateway/dist/gateway.env.js')).GatewayEnv,
+  'market-data': (await built('apps/market-data/dist/market-data.env.js')).MarketDataEnv,
+  prediction: (await built('apps/prediction/dist/prediction.env.js')).PredictionEnv,
+  worker: (await built('apps/worker/dist/worker.env.js')).WorkerEnv,
+  'simulated-exchange': (await built('apps/simulated-exchange/dist/simulated-exchange.env.js'))
+    .SimulatedExchangeEnv,
+  cli: (await built('apps/cli/dist/cli.env.js')).CliEnv,
+};
+const configuration = {
+  common: describeEnv(PlatformEnv),
+  apps: Object.entries(schemas).map(([name, schema]) => ({ name, variables: describeEnv(schema) })),
+};
+const texts = generatedTexts(configuration, (path) => readFileSync(join(root, path), 'utf8'));
+for (const [path, text] of Object.entries(texts)) writeFileSync(join(root, path), text);
+process.stdout.write(`wrote ${Object.keys(texts).join(', ')}\n`);
