@@ -39,7 +39,7 @@ const servers = {
 
 export default {
   projects: [
-    kind('unit', ['{libs,apps}/*/src/**/!(*.int).spec.ts', 'scripts/**/*.spec.ts']),
+    kind('unit', ['{libs,apps}/*/src/**/!(*.int).spec.ts', 'scripts/**/*.spec.ts', 'bench/**/*.spec.ts']),
     kind('integration', ['{libs,apps}/*/src/**/*.int.spec.ts'], servers),
     kind('e2e', ['e2e/**/*.e2e.spec.ts'], servers),
   ],

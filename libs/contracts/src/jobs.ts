@@ -30,8 +30,8 @@ export const JOBS = {
     announce_gap: z.object({ gapId: z.string() }),
   },
   analytics: {
-    /** Score every forecast of the feed whose target is at or before `until`. */
-    score_due: z.object({ ...feedRef, until: EpochMs }),
+    /** Score every forecast of the feed whose target is at or before `until`, and after `since` if that is given. */
+    score_due: z.object({ ...feedRef, until: EpochMs, since: EpochMs.optional() }),
   },
   maintenance: {
     ensure_partitions: z.object({}),

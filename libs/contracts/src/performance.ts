@@ -19,14 +19,17 @@ export type PerformanceQuery = z.infer<typeof PerformanceQuery>;
 
 const n = (what: string) => z.number().int().nonnegative().describe(`${what}, count`);
 const score = (what: string) => z.number().nullable().describe(`${what}; null while n is 0`);
+/** Fewer blocks say too little about the spread to bound anything. */
+const bound = (what: string) =>
+  z.number().nullable().describe(`${what}; null while there are fewer than five independent blocks`);
 
 export const BaselineScore = z
   .object({
     n: n('Forecasts compared'),
     pinball: score("The baseline's mean pinball loss of the log return, times 10,000"),
     difference: score('Model minus baseline, mean pinball loss times 10,000; negative: the model is better'),
-    low: score('Lower end of the 95 % block-bootstrap interval of difference, times 10,000'),
-    high: score('Upper end of the 95 % block-bootstrap interval of difference, times 10,000'),
+    low: bound('Lower end of the 95 % block-bootstrap interval of difference, times 10,000'),
+    high: bound('Upper end of the 95 % block-bootstrap interval of difference, times 10,000'),
   })
   .meta({ id: 'BaselineScore' });
 
@@ -50,8 +53,8 @@ export const PerformanceReply = z
       .object({
         n: n('Forecasts whose outcome moved'),
         hitRate: score('Share of right directions, 0 to 1'),
-        low: score('Lower end of the 95 % block-bootstrap interval, 0 to 1'),
-        high: score('Upper end of the 95 % block-bootstrap interval, 0 to 1'),
+        low: bound('Lower end of the 95 % block-bootstrap interval, 0 to 1'),
+        high: bound('Upper end of the 95 % block-bootstrap interval, 0 to 1'),
       })
       .describe('Direction; expect a hit rate near one half'),
     baselines: z

@@ -5,6 +5,15 @@ import type { ProcessSpec } from '../process/managed-process.js';
 export const SERVICES = ['market-data', 'prediction', 'worker', 'gateway'] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
+/**
+ * These two read thousands of rows at a time. Left alone, V8 lets their heaps grow to three times what they need
+ * rather than collect; measured over hundreds of origins, prediction stays at 135 MB instead of 400 MB.
+ */
+const HEAP_FLAGS: Partial<Record<ServiceName, readonly string[]>> = {
+  prediction: ['--max-semi-space-size=4', '--max-old-space-size=256'],
+  worker: ['--max-semi-space-size=4', '--max-old-space-size=256'],
+};
+
 export interface ServicePorts {
   readonly internal: Readonly<Record<ServiceName, number>>;
   readonly rpc: { readonly 'market-data': number; readonly prediction: number };
@@ -32,7 +41,7 @@ export function serviceSpecs(settings: ServiceSettings): ProcessSpec[] {
     const instrumentation = settings.tracing ? ['--import', '@btcforecast/platform/instrumentation'] : [];
     return {
       name,
-      args: [...instrumentation, mainOf(settings.root, name)],
+      args: [...(HEAP_FLAGS[name] ?? []), ...instrumentation, mainOf(settings.root, name)],
       cwd: settings.root,
       env: { ...commonEnv(settings), ...ownEnv(name, settings.ports) },
       logFile: join(settings.logs, `${name}.log`),

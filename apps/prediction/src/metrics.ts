@@ -1,0 +1,78 @@
+import { MarketClockReader } from '@btcforecast/candle-reader';
+import { DEFAULT_INSTRUMENT, horizonOfHours } from '@btcforecast/contracts';
+import { Metrics } from '@btcforecast/platform';
+import { FeedSettings, ForecastRepository, type IssueReport } from '@btcforecast/prediction';
+import { Injectable } from '@nestjs/common';
+
+/** The metrics of prediction. Instants and ages are event time. */
+@Injectable()
+export class PredictionMetrics {
+  readonly #issued;
+  readonly #sorted;
+  readonly #unanswered;
+  readonly #windowSeconds;
+  readonly #inferenceSeconds;
+  readonly #issueSeconds;
+  readonly pinball;
+  readonly coverage;
+
+  constructor(
+    metrics: Metrics,
+    private readonly forecasts: ForecastRepository,
+    private readonly clock: MarketClockReader,
+    private readonly settings: FeedSettings,
+  ) {
+    this.#issued = metrics.counter(
+      'forecast_issued_total',
+      'Forecasts issued; outcome variant: another counts for that origin, known: the very same was there',
+      ['horizon', 'timeliness', 'outcome'],
+    );
+    this.#sorted = metrics.counter(
+      'forecast_quantiles_sorted_total',
+      'Forecasts whose quantiles had crossed',
+    );
+    this.#unanswered = metrics.counter(
+      'forecast_origins_unanswered_total',
+      'Origins that could not be answered, repetitions left out',
+    );
+    this.#windowSeconds = metrics.histogram('forecast_window_query_seconds', 'Reading the window of a batch');
+    this.#inferenceSeconds = metrics.histogram('forecast_inference_seconds', 'One ONNX run of a batch');
+    this.#issueSeconds = metrics.histogram('forecast_issue_seconds', 'Issuing a batch, storing included');
+    this.pinball = metrics.gauge(
+      'forecast_live_pinball',
+      'Mean pinball loss of the log return over 30 days, times 10,000',
+      ['horizon', 'model'],
+    );
+    this.coverage = metrics.gauge(
+      'forecast_live_coverage_ratio',
+      'Share of outcomes inside the central interval over 30 days',
+      ['horizon', 'interval'],
+    );
+    metrics.gauge('forecast_newest_age_seconds', 'Event time since the newest origin', [], async (gauge) => {
+      gauge.set(await this.#newestAgeSeconds());
+    });
+  }
+
+  observe(report: IssueReport, newFailures: number): void {
+    for (const { horizonHours, timeliness, outcome, sorted } of report.issued) {
+      this.#issued.inc({ horizon: horizonOfHours(horizonHours), timeliness, outcome });
+      if (sorted) this.#sorted.inc();
+    }
+    this.#unanswered.inc(newFailures);
+    this.#windowSeconds.observe(report.windowSeconds);
+    this.#inferenceSeconds.observe(report.inferenceSeconds);
+    this.#issueSeconds.observe(report.totalSeconds);
+  }
+
+  /** NaN, Prometheus' way to say that there is no value, while there is no forecast or no event time. */
+  async #newestAgeSeconds(): Promise<number> {
+    const { feed } = this.settings;
+    try {
+      const [newest] = await this.forecasts.listLatest(feed, DEFAULT_INSTRUMENT, [1]);
+      if (!newest) return Number.NaN;
+      return ((await this.clock.now(feed, DEFAULT_INSTRUMENT)) - newest.originAt.getTime()) / 1_000;
+    } catch {
+      return Number.NaN; // a scrape must not fail because the database is away: that shows elsewhere
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import { DEFAULT_RPC_PORTS, PlatformEnv } from '@btcforecast/platform';
+import { z } from 'zod';
+
+export const PredictionEnv = PlatformEnv.extend({
+  RPC_PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(DEFAULT_RPC_PORTS.prediction)
+    .describe('Port on which this service answers calls; 0: any'),
+  MODELS_DIR: z
+    .string()
+    .default('models')
+    .describe('Folder of the shipped models, <name>/<version>; relative to the working folder'),
+  CHAMPION: z
+    .string()
+    .regex(/^[a-z][a-z0-9_-]{0,39}@[1-9]\d{0,8}$/, 'must be <name>@<version>, e.g. har@1')
+    .default('har@1')
+    .describe('Model version that answers, <name>@<version>'),
+});
+export type PredictionEnv = Readonly<z.infer<typeof PredictionEnv>>;

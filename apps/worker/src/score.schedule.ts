@@ -1,0 +1,96 @@
+import { MarketClockReader } from '@btcforecast/candle-reader';
+import { DEFAULT_INSTRUMENT, INTERVAL_MS, type EventOf } from '@btcforecast/contracts';
+import {
+  Clock,
+  EventBus,
+  isAppError,
+  JobQueues,
+  LOGGER,
+  type Logger,
+  type Subscription,
+} from '@btcforecast/platform';
+import { FeedSettings, SerialRunner, VOID_AFTER_MS } from '@btcforecast/prediction';
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+
+const SWEEP_EVERY_MS = 15_000;
+/** What is older is void or was scored by a sweep: a candle need not look at years of scores. */
+const RECENT_MS = VOID_AFTER_MS + 24 * INTERVAL_MS['1h'];
+
+/**
+ * Asks for scoring when a candle closes, and every 15 seconds in case nobody said so. `until` is event time, which a
+ * repeated job cannot carry, so the sweep adds a job of its own each time; the job id lets one of several
+ * workers through.
+ */
+@Injectable()
+export class ScoreSchedule implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly #sweeper = new SerialRunner(() => this.#quietly(() => this.#sweep()));
+  /** Of a burst of candles, as while history is loaded, the newest stands for all. */
+  readonly #asker = new SerialRunner(() => this.#quietly(() => this.#askForNewest()));
+  #timer: NodeJS.Timeout | undefined;
+  #subscriptions: Subscription[] = [];
+  #newestClose = 0;
+
+  constructor(
+    private readonly jobs: JobQueues,
+    private readonly events: EventBus,
+    private readonly marketClock: MarketClockReader,
+    private readonly clock: Clock,
+    private readonly settings: FeedSettings,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.#subscriptions = [
+      this.events.subscribe('candle.closed', (event) => this.#onCandle(event)),
+      this.events.onConnect(() => this.#sweeper.trigger()),
+    ];
+    this.#timer = setInterval(() => void this.#sweeper.trigger(), SWEEP_EVERY_MS);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.#timer);
+    for (const subscription of this.#subscriptions) subscription.unsubscribe();
+    await Promise.all([this.#sweeper.stop(), this.#asker.stop()]);
+  }
+
+  #onCandle({ feed, interval, openTime }: EventOf<'candle.closed'>): Promise<void> | undefined {
+    if (feed !== this.settings.feed || interval !== '1h') return undefined;
+    this.#newestClose = Math.max(this.#newestClose, openTime + INTERVAL_MS['1h']);
+    return this.#asker.trigger();
+  }
+
+  async #askForNewest(): Promise<void> {
+    const until = this.#newestClose;
+    await this.#ask({ until, since: Math.max(0, until - RECENT_MS) }, `candle-${until}`);
+  }
+
+  async #sweep(): Promise<void> {
+    const until = await this.marketClock.now(this.settings.feed, DEFAULT_INSTRUMENT);
+    await this.#ask({ until }, `sweep-${Math.floor(this.clock.now() / SWEEP_EVERY_MS)}`);
+  }
+
+  async #ask(range: { until: number; since?: number }, occasion: string): Promise<void> {
+    const { feed } = this.settings;
+    const instrument = DEFAULT_INSTRUMENT;
+    const jobId = `score_due-${feed}-${instrument}-${occasion}`;
+    await this.jobs.add('analytics', 'score_due', { feed, instrument, ...range }, { jobId });
+  }
+
+  /** A lost request for scoring is made up for by the next sweep. */
+  async #quietly(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (isAppError(error) && error.kind === 'transient') {
+        this.logger.debug({ code: error.code, reason: error.message }, 'scoring not asked for');
+      } else {
+        this.logger.error({ err: error }, 'scoring could not be asked for');
+      }
+    }
+  }
+}
