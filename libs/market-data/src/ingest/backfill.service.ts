@@ -1,0 +1,41 @@
+import type { MarketFeedReader } from '@btcforecast/candle-reader';
+import type { Interval } from '@btcforecast/contracts';
+import { AppError } from '@btcforecast/platform';
+import type { Exchanges } from '../exchange/exchanges.js';
+import type { GapWatch } from '../gaps/gap-watch.service.js';
+import { assertComplete, type CandleFiller, type FillOutcome } from './candle-filler.js';
+import type { IngestSettings } from './ingest-settings.js';
+
+export interface BackfillRequest {
+  readonly instrument: string;
+  readonly interval: Interval;
+  /** Open times, [from, to), ms. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Brings a stretch of the past from the venue in use, because somebody asked for it. Can run twice without harm. */
+export class Backfill {
+  constructor(
+    private readonly filler: CandleFiller,
+    private readonly exchanges: Exchanges,
+    private readonly feeds: MarketFeedReader,
+    private readonly gaps: GapWatch,
+    private readonly settings: IngestSettings,
+  ) {}
+
+  /** @throws AppError caller instrument.unknown; as ExchangePort otherwise */
+  async run(request: BackfillRequest, signal: AbortSignal): Promise<FillOutcome> {
+    const { feed, instrument } = this.settings;
+    if (request.instrument !== instrument) {
+      const message = `${request.instrument} is not traded here; ask for ${instrument}`;
+      throw new AppError('caller', 'instrument.unknown', message, { instrument: request.instrument });
+    }
+    const row = await this.feeds.feed(feed, instrument);
+    const venue = row && this.exchanges.has(row.venue) ? row.venue : this.exchanges.venues[0]!; // there is one at least
+    const outcome = await this.filler.fill(await this.exchanges.get(venue), { ...request, feed }, signal);
+    await this.gaps.settle();
+    assertComplete(signal, venue);
+    return outcome;
+  }
+}

@@ -1,0 +1,83 @@
+import type { Clock } from '@btcforecast/platform';
+import type { ExchangePort } from '../exchange/exchange-port.js';
+import type { Exchanges } from '../exchange/exchanges.js';
+import type { Reporting } from '../reporting.js';
+import { Backoff } from './backoff.js';
+import type { IngestSettings } from './ingest-settings.js';
+import { sleep } from './sleep.js';
+
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 10_000;
+
+/**
+ * Which venue to use: the most preferred that answers. One that has failed is passed over until it has answered
+ * without a break for a while (failBackAfterMs); forecasts are made from one venue's candles, so hopping to and fro
+ * would cost more than a stay at the second choice.
+ */
+export class VenueSelector {
+  readonly #failed = new Set<string>();
+  readonly #answersSince = new Map<string, number>();
+
+  constructor(
+    private readonly exchanges: Exchanges,
+    private readonly settings: IngestSettings,
+    private readonly clock: Clock,
+    private readonly reporting: Reporting,
+  ) {}
+
+  /** Waits until some venue answers. Null when the signal aborts first. */
+  async choose(signal: AbortSignal): Promise<ExchangePort | null> {
+    const backoff = new Backoff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
+    while (!signal.aborted) {
+      for (const venue of this.#byPreference()) {
+        const exchange = await this.#answering(venue);
+        if (exchange) return exchange;
+      }
+      const pauseMs = Math.round(backoff.next());
+      this.reporting.logger.warn({ venues: this.exchanges.venues, pauseMs }, 'no venue answers: asked again');
+      await sleep(pauseMs, signal);
+    }
+    return null;
+  }
+
+  markFailed(venue: string): void {
+    this.#failed.add(venue);
+    this.#answersSince.delete(venue);
+  }
+
+  /** Asks the venues preferred to the current one; true when one of them has answered for long enough. */
+  async hasBetter(current: string): Promise<boolean> {
+    const preferred = this.exchanges.venues.slice(0, this.exchanges.venues.indexOf(current));
+    for (const venue of preferred) {
+      if (!(await this.#answering(venue))) {
+        this.#answersSince.delete(venue);
+        continue;
+      }
+      const since = this.#answersSince.get(venue) ?? this.clock.now();
+      this.#answersSince.set(venue, since);
+      if (this.clock.now() - since < this.settings.options.failBackAfterMs) continue;
+      this.#failed.delete(venue);
+      return true;
+    }
+    return false;
+  }
+
+  #byPreference(): string[] {
+    const { venues } = this.exchanges;
+    return [
+      ...venues.filter((venue) => !this.#failed.has(venue)),
+      ...venues.filter((venue) => this.#failed.has(venue)),
+    ];
+  }
+
+  async #answering(venue: string): Promise<ExchangePort | null> {
+    try {
+      const exchange = await this.exchanges.get(venue);
+      await exchange.time();
+      return exchange;
+    } catch (error) {
+      this.reporting.logger.debug({ venue, err: error }, 'venue does not answer');
+      return null;
+    }
+  }
+}

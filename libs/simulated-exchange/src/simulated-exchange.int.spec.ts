@@ -1,0 +1,182 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { waitFor } from '@btcforecast/testing';
+import { HOUR_MS } from '@btcforecast/timeseries';
+import { WebSocket } from 'ws';
+import { startSimulatedExchange, type SimulatedExchange, type SimulatedExchangeOptions } from './index.js';
+
+const T0 = Date.UTC(2025, 0, 1);
+const HOURS = 2_000;
+let file: string;
+const cleanup: (() => Promise<unknown> | void)[] = [];
+
+beforeAll(async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'btcforecast-sim-'));
+  file = join(folder, 'hours.csv');
+  await writeFile(
+    file,
+    Array.from({ length: HOURS }, (_r, h) => `${T0 + h * HOUR_MS},100,102,99,${100 + (h % 2)},5`).join('\n'),
+  );
+});
+afterAll(() => rm(dirname(file), { recursive: true, force: true }));
+afterEach(async () => {
+  for (const step of cleanup.splice(0).reverse()) await step();
+});
+
+async function start(options: Partial<SimulatedExchangeOptions> = {}): Promise<SimulatedExchange> {
+  const exchange = await startSimulatedExchange({
+    market: { file },
+    speed: 1,
+    from: T0 + 100 * HOUR_MS,
+    ...options,
+  });
+  cleanup.push(() => exchange.close());
+  return exchange;
+}
+
+async function listen(
+  exchange: SimulatedExchange,
+  path: string,
+): Promise<{ socket: WebSocket; messages: unknown[] }> {
+  const socket = new WebSocket(`${exchange.url.replace('http', 'ws')}${path}`);
+  cleanup.push(() => socket.terminate());
+  const messages: unknown[] = [];
+  socket.on('message', (data) => messages.push(JSON.parse(String(data))));
+  await once(socket, 'open');
+  return { socket, messages };
+}
+
+const get = async (exchange: SimulatedExchange, path: string) => {
+  const reply = await fetch(`${exchange.url}${path}`);
+  return {
+    status: reply.status,
+    headers: reply.headers,
+    body: (await reply.json()) as Record<string, unknown>,
+  };
+};
+
+describe('the simulated exchange', () => {
+  it('starts within a second and tells time, feed and end of the market', async () => {
+    const startedAt = performance.now();
+    const exchange = await start();
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    const { body } = await get(exchange, '/sim/clock');
+    expect(body).toMatchObject({
+      speed: 1,
+      ends: T0 + HOURS * HOUR_MS,
+      ended: false,
+      mode: 'replay',
+      interval: '1h',
+    });
+    expect(body['feed']).toMatch(/^replay-[0-9a-f]{8}$/);
+    expect(exchange.feed).toBe(body['feed']);
+    const time = await get(exchange, '/api/v3/time');
+    expect(Number(time.body['serverTime'])).toBeGreaterThanOrEqual(T0 + 100 * HOUR_MS);
+  });
+
+  it.each([
+    ['/api/v3/klines?interval=1h', 400, -1102],
+    ['/api/v3/klines?symbol=BTCUSDT', 400, -1102],
+    ['/api/v3/klines?symbol=ETHUSDT&interval=1h', 400, -1121],
+    ['/api/v3/klines?symbol=BTCUSDT&interval=1m', 400, -1120],
+    ['/api/v3/klines?symbol=BTCUSDT&interval=7h', 400, -1120],
+    ['/api/v3/klines?symbol=BTCUSDT&interval=1h&limit=x', 400, -1100],
+    ['/api/v3/klines?symbol=BTCUSDT&interval=1h&limit=0', 400, -1130],
+    ['/api/v3/nothing', 404, -1100],
+  ])('answers %s with %i and the code %i of the real one', async (path, status, code) => {
+    const reply = await get(await start(), path);
+    expect([reply.status, reply.body['code']]).toEqual([status, code]);
+  });
+
+  it('gives at most 1,000 klines and counts the weight of requests', async () => {
+    const exchange = await start({ from: T0 + 1_900 * HOUR_MS });
+    const first = await get(exchange, `/api/v3/klines?symbol=BTCUSDT&interval=1h&limit=5000`);
+    expect(first.body).toHaveLength(1_000);
+    expect(first.headers.get('x-mbx-used-weight-1m')).toBe('2');
+    expect((await get(exchange, '/api/v3/ping')).headers.get('x-mbx-used-weight-1m')).toBe('3');
+  });
+
+  it('streams each closed kline once, in order, with the next one beginning at once', async () => {
+    const exchange = await start({ speed: 36_000 });
+    const { socket, messages } = await listen(exchange, '/ws');
+    socket.send(JSON.stringify({ method: 'SUBSCRIBE', params: ['btcusdt@kline_1h'], id: 7 }));
+    type Kline = { k?: { t: number; x: boolean } };
+    const closed = () => (messages as Kline[]).flatMap(({ k }) => (k?.x ? [k.t] : []));
+    await waitFor(() => closed().length >= 8, { deadlineMs: 5_000, what: 'eight closed klines' });
+    expect(messages[0]).toEqual({ result: null, id: 7 });
+    const times = closed();
+    expect(times).toEqual(times.map((_time, i) => times[0]! + i * HOUR_MS));
+    const index = (messages as Kline[]).findIndex(({ k }) => k?.x);
+    const after = (messages as Kline[]).slice(index + 1).find(({ k }) => k && !k.x);
+    expect(after?.k?.t).toBeGreaterThan(times[0]!);
+  });
+
+  it('wraps the messages of /stream and understands several streams, UNSUBSCRIBE and LIST_SUBSCRIPTIONS', async () => {
+    const exchange = await start({ speed: 36_000 });
+    const { socket, messages } = await listen(exchange, '/stream?streams=btcusdt@kline_1h/btcusdt@kline_4h');
+    const streams = () => new Set((messages as { stream?: string }[]).map(({ stream }) => stream));
+    await waitFor(() => streams().size === 2, { deadlineMs: 5_000, what: 'messages of both streams' });
+    socket.send(JSON.stringify({ method: 'UNSUBSCRIBE', params: ['btcusdt@kline_4h'], id: 1 }));
+    socket.send(JSON.stringify({ method: 'LIST_SUBSCRIPTIONS', id: 2 }));
+    const reply = await waitFor(() => (messages as { id?: number }[]).find(({ id }) => id === 2), {
+      deadlineMs: 5_000,
+      what: 'the list of subscriptions',
+    });
+    expect(reply).toEqual({ result: ['btcusdt@kline_1h'], id: 2 });
+  });
+
+  it('answers garbage on the socket with an error and stays up', async () => {
+    const { socket, messages } = await listen(await start(), '/ws');
+    socket.send('{garbage');
+    socket.send(JSON.stringify({ method: 'DANCE', id: 3 }));
+    await waitFor(() => messages.length >= 2, { deadlineMs: 2_000, what: 'two errors' });
+    expect(messages).toMatchObject([
+      { code: 2, id: null },
+      { code: 2, id: 3 },
+    ]);
+  });
+
+  it('goes on where it was after a restart, and anew when the wanted start has changed', async () => {
+    const stateFolder = await mkdtemp(join(tmpdir(), 'btcforecast-sim-state-'));
+    cleanup.push(() => rm(stateFolder, { recursive: true, force: true }));
+    const first = await start({ speed: 36_000, stateFolder });
+    await waitFor(() => first.clock.now() > T0 + 110 * HOUR_MS, { deadlineMs: 5_000, what: 'ten hours' });
+    await first.close();
+    const stoppedAt = first.clock.now();
+    const second = await start({ speed: 1, stateFolder });
+    expect(second.clock.now()).toBeGreaterThan(T0 + 110 * HOUR_MS);
+    expect(second.clock.now()).toBeLessThanOrEqual(stoppedAt + 1_000);
+    await second.close();
+    const third = await start({ speed: 1, stateFolder, from: T0 + 50 * HOUR_MS });
+    expect(third.clock.now()).toBeLessThan(T0 + 51 * HOUR_MS);
+  });
+
+  it('begins anew, rather than not at all, when the file of its position is damaged', async () => {
+    const stateFolder = await mkdtemp(join(tmpdir(), 'btcforecast-sim-state-'));
+    cleanup.push(() => rm(stateFolder, { recursive: true, force: true }));
+    const { feed } = await start({ stateFolder });
+    await writeFile(join(stateFolder, `${feed}.json`), '{"pos');
+    expect((await start({ stateFolder })).clock.now()).toBeLessThan(T0 + 101 * HOUR_MS);
+  });
+
+  it('stands still at the end of the file and says so', async () => {
+    const exchange = await start({ from: T0 + (HOURS - 2) * HOUR_MS, speed: 36_000 });
+    await waitFor(() => exchange.clock.ended, { deadlineMs: 5_000, what: 'the end' });
+    const { body } = await get(exchange, '/sim/clock');
+    expect(body).toMatchObject({ now: T0 + HOURS * HOUR_MS, speed: 0, ended: true });
+    const klines = await get(exchange, '/api/v3/klines?symbol=BTCUSDT&interval=1h&limit=1');
+    expect((klines.body as unknown as number[][])[0]![0]).toBe(T0 + (HOURS - 1) * HOUR_MS);
+  });
+
+  it('refuses a start outside the file and a file that holds no candles, each in one sentence', async () => {
+    await expect(start({ from: Date.UTC(2031, 0, 1) })).rejects.toThrow(
+      /cannot start at 2031.*it spans 2025-01-01/,
+    );
+    await expect(start({ market: { file: import.meta.filename } })).rejects.toMatchObject({
+      code: 'import.bad_file',
+    });
+  });
+});
