@@ -1,1 +1,23 @@
-export {};
+import {
+  announceReady,
+  createLogger,
+  exitOnFailedStart,
+  exitOnSignal,
+  exitOnUncaught,
+  loadEnv,
+} from '@btcforecast/platform';
+import { GatewayEnv } from './gateway.env.js';
+import { startGateway } from './start-gateway.js';
+
+const env = loadEnv(GatewayEnv);
+const logger = createLogger('gateway', { level: env.LOG_LEVEL, pretty: env.LOG_PRETTY, region: env.REGION });
+exitOnUncaught(logger);
+const starting = startGateway({ env, logger });
+exitOnSignal(logger, async () => (await starting).close());
+try {
+  const { port, internalPort } = await starting;
+  logger.info({ port, internalPort, source: env.MARKET_SOURCE, feed: env.MARKET_FEED }, 'service ready');
+  announceReady({ name: 'gateway', port, internalPort });
+} catch (error) {
+  exitOnFailedStart(logger, error);
+}

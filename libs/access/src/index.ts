@@ -1,1 +1,5 @@
-export {};
+export { ensureBootstrapKey, type BootstrapKeyOptions } from './ensure-bootstrap-key.js';
+export { createKeyText, parseKeyText, type NewKeyText, type PresentedKey } from './key-text.js';
+export { KeyRepository, type KeyRecord } from './key.repository.js';
+export { KeyService, type KeyServiceDependencies } from './key.service.js';
+export { hasScope, SCOPES, type Principal, type Scope } from './scope.js';

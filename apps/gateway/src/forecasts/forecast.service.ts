@@ -1,0 +1,152 @@
+import { hash } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
+import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { ForecastsReply, predictionRpc } from '@btcforecast/contracts';
+import {
+  AppError,
+  ENV,
+  EventBus,
+  isAppError,
+  Metrics,
+  RpcClient,
+  type Subscription,
+} from '@btcforecast/platform';
+import type { Counter } from 'prom-client';
+import type { GatewayEnv } from '../gateway.env.js';
+import { type ForecastBytes, ForecastMemory, type ForecastQuestion } from './forecast-memory.js';
+
+/** A lost event costs no more than this: prediction is asked again. */
+export const FRESH_MS = 1_000;
+/** While prediction is away, a live forecast that has no known successor is served up to this age. */
+const STALE_MS = 60_000;
+
+export interface ForecastAnswer {
+  readonly reply: ForecastBytes;
+  readonly how: 'hit' | 'miss' | 'stale';
+}
+
+/** The newest forecasts: from memory while they are known to be the newest, else from prediction. */
+@Injectable()
+export class ForecastService implements OnModuleInit, OnModuleDestroy {
+  readonly #memory = new ForecastMemory();
+  readonly #asking = new Map<string, Promise<ForecastBytes>>();
+  readonly #lookups: Counter<'outcome'>;
+  #subscriptions: Subscription[] = [];
+
+  constructor(
+    private readonly rpc: RpcClient,
+    private readonly events: EventBus,
+    @Inject(ENV) private readonly env: GatewayEnv,
+    metrics: Metrics,
+  ) {
+    this.#lookups = metrics.counter(
+      'forecast_cache_requests_total',
+      'Latest forecasts asked for: hit = from memory, miss = from prediction, stale = from memory because prediction is away',
+      ['outcome'],
+    );
+  }
+
+  onModuleInit(): void {
+    this.#subscriptions = [
+      this.events.subscribe('forecast.issued', (issued) => {
+        if (issued.feed === this.env.MARKET_FEED) this.#memory.noteIssued(issued);
+      }),
+      this.events.onConnect(() => this.#memory.forgetNewest()),
+    ];
+  }
+
+  onModuleDestroy(): void {
+    for (const subscription of this.#subscriptions) subscription.unsubscribe();
+  }
+
+  /** The reply to an address that was understood before, if it is in memory and known to be the newest. */
+  fromMemory(url: string): ForecastBytes | undefined {
+    const question = this.#memory.questionAt(url);
+    const reply = question && this.#memory.reply(this.#memory.keyOf(question));
+    if (!reply || performance.now() - reply.confirmedAt > FRESH_MS) return undefined;
+    this.#lookups.inc({ outcome: 'hit' });
+    return reply;
+  }
+
+  /**
+   * The newest forecasts at the horizons asked.
+   *
+   * @param url the address that asked, to be recognised next time
+   * @throws AppError as prediction answers; transient rpc.unavailable or rpc.deadline_exceeded when prediction
+   *   is away and memory holds nothing that may still be served
+   */
+  async latest(question: ForecastQuestion, url: string): Promise<ForecastAnswer> {
+    const key = this.#memory.keyOf(question);
+    const known = this.#memory.reply(key);
+    try {
+      const reply = await this.#askOnce(key, question);
+      this.#memory.understand(url, question);
+      this.#lookups.inc({ outcome: 'miss' });
+      return { reply, how: 'miss' };
+    } catch (error) {
+      // `key` names the newest origin, so what it finds has no successor that this gateway knows of. In a replay
+      // or a demo, whose hours pass in seconds, that is no comfort: there the client gets the error.
+      if (!known?.isLive || !isAway(error) || this.#memory.keyOf(question) !== key) throw error;
+      if (performance.now() - known.confirmedAt > STALE_MS) throw error;
+      this.#lookups.inc({ outcome: 'stale' });
+      return { reply: known, how: 'stale' };
+    }
+  }
+
+  /** Requests for the same reply that arrive together make one call. */
+  #askOnce(key: string, question: ForecastQuestion): Promise<ForecastBytes> {
+    const running = this.#asking.get(key);
+    if (running) return running;
+    const asking = this.#ask(question).finally(() => this.#asking.delete(key));
+    this.#asking.set(key, asking);
+    return asking;
+  }
+
+  async #ask(question: ForecastQuestion): Promise<ForecastBytes> {
+    const confirmedAt = performance.now();
+    const { instrument, horizons } = question;
+    const answer = await this.rpc.call(predictionRpc.latestForecasts, {
+      instrument,
+      horizons: [...horizons],
+    });
+    const { data, source } = exactReply(answer, question);
+    const newest = data.reduce((a, b) => (Date.parse(b.origin) > Date.parse(a.origin) ? b : a));
+    this.#memory.noteIssued({
+      instrument,
+      origin: Date.parse(newest.origin),
+      modelVersion: `${newest.model.name}@${newest.model.version}`,
+    });
+    const body = JSON.stringify(data.length === 1 ? data[0] : { data, source });
+    const etag = `"${hash('sha256', body, 'base64url').slice(0, 22)}"`;
+    const reply = { body, etag, isLive: source === 'live', confirmedAt };
+    this.#memory.keep(this.#memory.keyOf(question), reply);
+    return reply;
+  }
+}
+
+/** Exact out: checked like a request, unknown fields dropped, one forecast for each horizon in the order asked. */
+function exactReply(
+  answer: unknown,
+  { horizons }: ForecastQuestion,
+): ForecastsReply & { data: [ForecastsReply['data'][number]] } {
+  const { data, error } = ForecastsReply.safeParse(answer);
+  if (data && data.data.map(({ horizon }) => horizon).join() === horizons.join() && isNonEmpty(data))
+    return data;
+  throw new AppError(
+    'bug',
+    'rpc.invalid_message',
+    'prediction answered other forecasts than were asked',
+    {},
+    { cause: error },
+  );
+}
+
+function isNonEmpty(
+  reply: ForecastsReply,
+): reply is ForecastsReply & { data: [ForecastsReply['data'][number]] } {
+  return reply.data.length > 0;
+}
+
+function isAway(error: unknown): boolean {
+  return isAppError(error) && (error.code === 'rpc.unavailable' || error.code === 'rpc.deadline_exceeded');
+}

@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Problem } from '@btcforecast/contracts';
+import { createKeyText } from '@btcforecast/access';
+import { waitFor } from '@btcforecast/testing';
+import { type Fixture, startFixture } from '../testing/start-fixture.js';
+
+let fixture: Fixture;
+beforeAll(async () => {
+  fixture = await startFixture();
+});
+afterAll(() => fixture.close());
+
+const PATHS = [
+  '/v1/instruments',
+  '/v1/instruments/BTC-USD/candles',
+  '/v1/forecasts/BTC-USD',
+  '/v1/forecasts/BTC-USD/history',
+  `/v1/forecasts/by-id/${'0'.repeat(64)}`,
+  '/v1/performance/BTC-USD',
+];
+
+async function ask(authorization: string | undefined, path = '/v1/forecasts/BTC-USD', method = 'GET') {
+  const response = await fetch(`${fixture.url}${path}`, {
+    method,
+    headers: authorization ? { authorization } : {},
+  });
+  return { status: response.status, headers: response.headers, text: await response.text() };
+}
+
+describe('every route with data', () => {
+  it.each(PATHS)('%s needs a key', async (path) => {
+    const { status, headers, text } = await ask(undefined, path);
+    expect(status).toBe(401);
+    expect(headers.get('www-authenticate')).toBe('Bearer realm="btcforecast"');
+    expect(Problem.parse(JSON.parse(text))).toMatchObject({ code: 'access.unauthenticated', instance: path });
+  });
+
+  it.each(PATHS)('HEAD %s needs one too', async (path) => {
+    expect(await ask(undefined, path, 'HEAD')).toMatchObject({ status: 401, text: '' });
+  });
+
+  it('covers all routes that the API document describes', async () => {
+    const document = (await (await fetch(`${fixture.url}/openapi.json`)).json()) as {
+      paths: Record<string, unknown>;
+    };
+    const described = Object.keys(document.paths).filter((path) => !path.startsWith('/health/'));
+    const patterns = described.map((path) => new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`));
+    expect(patterns.filter((pattern) => !PATHS.some((path) => pattern.test(path)))).toEqual([]);
+    expect(described).toHaveLength(PATHS.length);
+  });
+});
+
+describe('a key', () => {
+  it.each(['Bearer', 'bearer', 'BEARER', 'bEaReR '])(
+    'is taken with the scheme written %s',
+    async (scheme) => {
+      expect((await ask(`${scheme} ${fixture.key}`)).status).toBe(200);
+    },
+  );
+
+  it.each(['', 'Basic', 'Token'])('is not taken with the scheme %j', async (scheme) => {
+    expect((await ask(`${scheme} ${fixture.key}`)).status).toBe(401);
+  });
+
+  it('gets the same answer whether malformed, unknown, with a wrong secret, revoked or expired', async () => {
+    const past = new Date(Date.now() - 1_000);
+    const bad = [
+      'nonsense',
+      `${fixture.key}x`,
+      createKeyText().text,
+      fixture.key.slice(0, 18) + createKeyText().text.slice(18),
+      await fixture.addKey({ revokedAt: past }),
+      await fixture.addKey({ expiresAt: past }),
+    ];
+    const answers = new Set<string>();
+    for (const key of bad) {
+      const { status, text } = await ask(`Bearer ${key}`);
+      expect({ key, status }).toEqual({ key, status: 401 });
+      answers.add(JSON.stringify({ ...Problem.parse(JSON.parse(text)), traceId: '' }));
+    }
+    expect(answers.size).toBe(1);
+  });
+
+  it('without the scope read is refused, also for what is in memory', async () => {
+    const key = await fixture.addKey({ scopes: ['none'] });
+    await ask(`Bearer ${fixture.key}`);
+    for (let i = 0; i < 2; i += 1) {
+      const { status, text } = await ask(`Bearer ${key}`);
+      expect(status).toBe(403);
+      expect(JSON.parse(text)).toMatchObject({ code: 'access.forbidden' });
+    }
+  });
+
+  it('with the scope admin may read', async () => {
+    expect((await ask(`Bearer ${await fixture.addKey({ scopes: ['admin'] })}`)).status).toBe(200);
+  });
+
+  it('that is revoked stops opening even what is in memory, within 15 seconds', async () => {
+    const key = await fixture.addKey({});
+    expect((await ask(`Bearer ${key}`)).status).toBe(200);
+    await fixture.dataSource.query('UPDATE api_keys SET revoked_at = now() WHERE id = $1', [
+      key.slice(5, 17),
+    ]);
+    await waitFor(async () => (await ask(`Bearer ${key}`)).status === 401, {
+      deadlineMs: 15_000,
+      what: 'the revoked key is refused',
+      everyMs: 100,
+    });
+    expect((await ask(`Bearer ${fixture.key}`)).status).toBe(200);
+  });
+});
+
+describe('the logs', () => {
+  it('have one line for each request, with the id of the key and never its secret, wherever it was put', async () => {
+    const canary = createKeyText().text;
+    const secret = canary.slice(18);
+    const requestId = 'canary-0001';
+    const ask = (path: string, headers: Record<string, string> = {}) => fixture.get(path, headers);
+    await ask('/v1/instruments', { 'x-request-id': requestId });
+    await ask(`/v1/forecasts/${canary}`);
+    await ask(`/v1/forecasts/BTC-USD?key=${canary}`);
+    await ask(`/v1/nothing/${canary}?${canary}`);
+    await ask('/v1/instruments', { authorization: `Bearer ${canary}`, cookie: `key=${canary}` });
+    await ask('/v1/instruments', { 'x-request-id': canary });
+    const lines = fixture.log.lines();
+    const own = lines.filter((line) => line['requestId'] === requestId && line['msg'] === 'request');
+    expect(own).toEqual([
+      expect.objectContaining({
+        level: 'info',
+        method: 'GET',
+        route: '/v1/instruments',
+        path: '/v1/instruments',
+        status: 200,
+        keyId: fixture.key.slice(5, 17),
+      }),
+    ]);
+    expect(fixture.log.text).toContain('btcf_…');
+    expect(fixture.log.text).not.toContain(secret);
+    expect(fixture.log.text).not.toContain(fixture.key.slice(18));
+  });
+});

@@ -1,0 +1,138 @@
+import { performance } from 'node:perf_hooks';
+import { hasScope, type KeyService, type Principal } from '@btcforecast/access';
+import { AppError, type HealthRegistry, type Logger } from '@btcforecast/platform';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ForecastReplies } from '../forecasts/forecast-replies.js';
+import type { HttpMetrics } from './http-metrics.js';
+import type { ProblemReply } from './problem-reply.js';
+import { loggedPath } from './request-identity.js';
+import type { RouteTable } from './route-table.js';
+import { setStandardHeaders } from './standard-headers.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    principal: Principal | undefined;
+    /** Pattern of the route: a closed set, fit for metrics. */
+    routePattern: string;
+    /** In milliseconds of the process's monotonic clock; 0 before and after. */
+    receivedAt: number;
+  }
+  interface FastifyContextConfig {
+    /** Reached without a key. Every other route needs one. */
+    public?: boolean;
+    /** Answered from memory when possible. */
+    cached?: boolean;
+  }
+}
+
+export interface EdgeDependencies {
+  readonly problems: ProblemReply;
+  readonly routes: RouteTable;
+  readonly metrics: HttpMetrics;
+  readonly health: HealthRegistry;
+  readonly accessLog: Logger;
+  /** What the edge asks, known once the app has been put together. */
+  readonly services: () => EdgeServices;
+}
+
+export interface EdgeServices {
+  readonly keys: KeyService;
+  readonly forecasts: ForecastReplies;
+}
+
+/** As nginx logs it; no client sees it. */
+const CLIENT_GONE = 499;
+const BEARER = /^bearer +(\S+)$/i;
+type Done = (error?: Error) => void;
+
+/**
+ * What happens to every request around its route: identity, headers, key check, metrics, one log line. A route
+ * needs a key unless it says `public`, so a forgotten one is closed.
+ *
+ * To be called on a bare server, before the framework adds hooks of its own: what is answered from memory then
+ * never reaches them.
+ */
+export function installEdge(server: FastifyInstance, edge: EdgeDependencies): void {
+  server.decorateRequest('principal', undefined);
+  server.decorateRequest('routePattern', 'none');
+  server.decorateRequest('receivedAt', 0);
+  server.addHook('onRoute', (route) => edge.routes.add(route));
+  server.addHook('onRequest', (request, reply, done) => {
+    request.receivedAt = performance.now();
+    edge.metrics.begin();
+    setStandardHeaders(request, reply);
+    if (edge.health.draining) reply.header('connection', 'close');
+    admit(request, reply, edge, done);
+  });
+  server.addHook('onResponse', (request, reply, done) => {
+    record(request, reply.statusCode, edge);
+    done();
+  });
+  server.addHook('onRequestAbort', (request, done) => {
+    record(request, CLIENT_GONE, edge);
+    done();
+  });
+}
+
+/** Finds out who asks, then answers from memory if that can be done. Without a route there is nothing to guard. */
+function admit(request: FastifyRequest, reply: FastifyReply, edge: EdgeDependencies, done: Done): void {
+  const { config, url } = request.routeOptions;
+  if (url === undefined) return done();
+  request.routePattern = url;
+  if (config.public) return done();
+  const { keys, forecasts } = edge.services();
+  const refuse = (error: unknown): void => void edge.problems.send(error, request, reply);
+  const enter = (principal: Principal): void => {
+    request.principal = principal;
+    if (!hasScope(principal, 'read')) return refuse(forbidden());
+    if (!config.cached || !forecasts.answerFromMemory(request, reply)) done();
+  };
+  try {
+    const text = bearerOf(request);
+    const known = keys.verifyFromMemory(text);
+    if (known) enter(known);
+    else keys.verify(text).then(enter).catch(refuse);
+  } catch (error) {
+    refuse(error);
+  }
+}
+
+function bearerOf(request: FastifyRequest): string {
+  const text = BEARER.exec(request.headers.authorization ?? '')?.[1];
+  if (text !== undefined) return text;
+  throw new AppError(
+    'caller',
+    'access.unauthenticated',
+    'this route needs a key; send the header "Authorization: Bearer <key>"',
+  );
+}
+
+function forbidden(): AppError {
+  return new AppError(
+    'caller',
+    'access.forbidden',
+    'this key has no right to read; use a key with the scope read',
+  );
+}
+
+/** Once for each request: a reply to a client that has gone may still end later. */
+function record(request: FastifyRequest, status: number, edge: EdgeDependencies): void {
+  const { method, principal, receivedAt, routePattern: route } = request;
+  if (receivedAt === 0) return;
+  request.receivedAt = 0;
+  const elapsedMs = performance.now() - receivedAt;
+  edge.metrics.end(route, method, status, elapsedMs);
+  if (!edge.accessLog.isLevelEnabled('info')) return;
+  edge.accessLog.info(
+    {
+      requestId: request.id,
+      method,
+      route,
+      path: loggedPath(request.raw.url ?? ''),
+      status,
+      ms: Math.round(elapsedMs * 1000) / 1000,
+      keyId: principal?.keyId,
+    },
+    'request',
+  );
+}

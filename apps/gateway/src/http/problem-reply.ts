@@ -1,0 +1,51 @@
+import { NotFoundException } from '@nestjs/common';
+import { AppError, currentTraceId, type Logger, problemOf, toAppError } from '@btcforecast/platform';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { InvalidRequestError, requestErrorOf } from './request-error.js';
+import { loggedPath } from './request-identity.js';
+import type { RouteTable } from './route-table.js';
+
+export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+
+/** The one place where an error becomes a reply: an RFC 9457 problem, never HTML, never a stack. */
+export class ProblemReply {
+  constructor(
+    private readonly routes: RouteTable,
+    private readonly logger: Logger,
+  ) {}
+
+  send(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const cause = this.#causeOf(error, request, reply);
+    const { status, body, retryAfterSeconds } = problemOf(cause, {
+      instance: loggedPath(request.raw.url ?? ''),
+      traceId: currentTraceId() ?? request.id,
+    });
+    if (cause instanceof InvalidRequestError) body.errors = cause.errors;
+    if (status >= 500) this.#log(cause, request);
+    if (status === 401) reply.header('www-authenticate', 'Bearer realm="btcforecast"');
+    if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds));
+    return reply
+      .code(status)
+      .header('cache-control', 'no-store')
+      .type(PROBLEM_TYPE)
+      .serializer(JSON.stringify)
+      .send(body);
+  }
+
+  #causeOf(error: unknown, request: FastifyRequest, reply: FastifyReply): unknown {
+    const methods = error instanceof NotFoundException ? this.routes.methodsAt(request.raw.url ?? '') : [];
+    if (methods.length === 0 || methods.includes(request.method)) return requestErrorOf(error);
+    const allowed = methods.join(', ');
+    reply.header('allow', allowed);
+    const detail = `${request.method} is not possible here; allowed: ${allowed}`;
+    return new AppError('caller', 'request.method_not_allowed', detail);
+  }
+
+  /** What is transient heals by itself; a bug is for somebody to look at. */
+  #log(cause: unknown, request: FastifyRequest): void {
+    const error = toAppError(cause);
+    const fields = { requestId: request.id, code: error.code, err: error.cause ?? error };
+    if (error.kind === 'bug') this.logger.error(fields, 'request failed');
+    else this.logger.warn(fields, 'request could not be answered now');
+  }
+}

@@ -1,0 +1,154 @@
+import 'reflect-metadata';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { KeyService } from '@btcforecast/access';
+import {
+  AppError,
+  createLogger,
+  HealthRegistry,
+  type InternalServer,
+  type Logger,
+  Metrics,
+  PinoNestLogger,
+  PlatformModule,
+  startInternalServer,
+} from '@btcforecast/platform';
+import { StandardSchemaSerializerInterceptor } from '@nestjs/common';
+import { NestFactory, Reflector } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { registerDocs } from './docs/register-docs.js';
+import { ForecastReplies } from './forecasts/forecast-replies.js';
+import type { GatewayEnv } from './gateway.env.js';
+import { GatewayModule } from './gateway.module.js';
+import { createAccessLog } from './http/access-log.js';
+import { createHttpServer } from './http/create-http-server.js';
+import { type EdgeServices, installEdge } from './http/edge.hooks.js';
+import { HttpMetrics } from './http/http-metrics.js';
+import { OpenConnections } from './http/open-connections.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { ProblemReply } from './http/problem-reply.js';
+import { RequestValidationPipe } from './http/request-validation.pipe.js';
+import { RouteTable } from './http/route-table.js';
+
+const NAME = 'gateway';
+/** Requests that are still being answered at shutdown get this long. */
+const FINISH_REQUESTS_MS = 5_000;
+const CLOSE_UNUSED_MS = 50;
+
+export interface GatewayOptions {
+  readonly env: GatewayEnv;
+  readonly logger?: Logger;
+  /** Default: the main log's place, in batches. */
+  readonly accessLogger?: Logger;
+}
+
+export interface RunningGateway {
+  readonly app: NestFastifyApplication;
+  /** Public and internal port in use. */
+  readonly port: number;
+  readonly internalPort: number;
+  readonly logger: Logger;
+  /** Unready, finish what is being answered, close everything, in this order. */
+  close(): Promise<void>;
+}
+
+/** Starts the gateway in this process. Knows nothing of signals; see main.ts. */
+export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
+  const { env } = options;
+  const logger =
+    options.logger ??
+    createLogger(NAME, { level: env.LOG_LEVEL, pretty: env.LOG_PRETTY, region: env.REGION });
+  const health = new HealthRegistry();
+  const metrics = new Metrics({ service: NAME, region: env.REGION });
+  const internal = await startInternalServer({
+    port: env.INTERNAL_PORT,
+    host: env.INTERNAL_HOST,
+    health,
+    registry: metrics.registry,
+    logger,
+  });
+  try {
+    const accessLog = options.accessLogger
+      ? { logger: options.accessLogger, close: () => undefined }
+      : createAccessLog(NAME, env, logger);
+    const app = await createApp({ env, logger, health, metrics, accessLogger: accessLog.logger });
+    const connections = new OpenConnections(app.getHttpServer() as Server);
+    await app.listen(env.GATEWAY_PORT, env.GATEWAY_HOST);
+    health.setReady(true);
+    const { port } = app.getHttpServer().address() as AddressInfo;
+    const close = async (): Promise<void> => {
+      await closeInOrder(app, connections, internal, health, env);
+      accessLog.close();
+    };
+    return { app, port, internalPort: internal.port, logger, close };
+  } catch (error) {
+    await internal.close();
+    throw error;
+  }
+}
+
+interface AppParts extends Required<GatewayOptions> {
+  readonly health: HealthRegistry;
+  readonly metrics: Metrics;
+}
+
+/** The Nest app with everything around its routes, not yet listening. */
+async function createApp(parts: AppParts): Promise<NestFastifyApplication> {
+  const { env, logger, health, metrics } = parts;
+  const routes = new RouteTable();
+  const problems = new ProblemReply(routes, logger);
+  const server = createHttpServer(env, problems);
+  const later: { services?: EdgeServices } = {};
+  installEdge(server, {
+    problems,
+    routes,
+    metrics: new HttpMetrics(metrics),
+    health,
+    accessLog: parts.accessLogger,
+    services: () => later.services ?? notYet(),
+  });
+  const root = {
+    module: class GatewayRoot {},
+    imports: [PlatformModule.forService({ name: NAME, env, logger, metrics, health }), GatewayModule],
+  };
+  const app = await NestFactory.create<NestFastifyApplication>(root, new FastifyAdapter(server), {
+    logger: new PinoNestLogger(logger),
+    abortOnError: false,
+  });
+  app.useGlobalPipes(new RequestValidationPipe());
+  app.useGlobalFilters(new ProblemFilter(problems));
+  app.useGlobalInterceptors(new StandardSchemaSerializerInterceptor(app.get(Reflector)));
+  const keys = app.get(KeyService);
+  keys.start();
+  health.add('keys', () => keys.assertUsable());
+  later.services = { keys, forecasts: app.get(ForecastReplies) };
+  await registerDocs(server, app);
+  return app;
+}
+
+async function closeInOrder(
+  app: NestFastifyApplication,
+  connections: OpenConnections,
+  internal: InternalServer,
+  health: HealthRegistry,
+  env: GatewayEnv,
+): Promise<void> {
+  health.setReady(false);
+  await pause(env.SHUTDOWN_DRAIN_MS);
+  health.setDraining(); // replies now close their connections
+  // A connection that was busy when the server began to close goes idle later, and nobody else would close it.
+  const sweep = setInterval(() => connections.closeUnused(), CLOSE_UNUSED_MS);
+  const limit = setTimeout(() => connections.closeAll(), FINISH_REQUESTS_MS);
+  await app.close();
+  clearInterval(sweep);
+  clearTimeout(limit);
+  await internal.close();
+}
+
+function notYet(): never {
+  throw new AppError('transient', 'service.not_ready', 'the gateway is starting; try again');
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}

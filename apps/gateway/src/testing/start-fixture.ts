@@ -1,0 +1,107 @@
+import { Writable } from 'node:stream';
+import { KeyRepository, type Scope, createKeyText } from '@btcforecast/access';
+import { ApiKeyEntity, createDataSource } from '@btcforecast/database';
+import { createLogger, parseEnv, startService } from '@btcforecast/platform';
+import { testDatabase } from '@btcforecast/testing';
+import type { DataSource } from 'typeorm';
+import { GatewayEnv } from '../gateway.env.js';
+import { startGateway } from '../start-gateway.js';
+import { PeerModule } from './peer-services.js';
+
+export interface KeyOptions {
+  readonly scopes?: readonly (Scope | 'none')[];
+  readonly expiresAt?: Date;
+  readonly revokedAt?: Date;
+}
+
+const COMMON = {
+  RPC_TOKEN: 'token-between-services',
+  MARKET_SOURCE: 'replay',
+  MARKET_FEED: 'replay-00000001',
+  GATEWAY_PORT: '0',
+  SHUTDOWN_DRAIN_MS: '0',
+};
+
+/** A gateway in this process, with a real database and with peers that it reaches over TCP. */
+export async function startFixture(settings: Record<string, string> = {}) {
+  const database = await testDatabase();
+  const log = new LogLines();
+  const logger = createLogger('test', { level: 'debug', destination: log });
+  const common = { ...COMMON, DATABASE_URL: database.url, ...settings };
+  const peerEnv = parseEnv(GatewayEnv, { ...common, RPC_PORT: '0' });
+  const startPeer = (port = 0) =>
+    startService({ name: 'peer', module: PeerModule, env: { ...peerEnv, RPC_PORT: port }, logger });
+  let peer = await startPeer();
+  const address = `127.0.0.1:${peer.rpcPort}`;
+  const env = parseEnv(GatewayEnv, {
+    ...common,
+    RPC_ADDRESSES_PREDICTION: address,
+    RPC_ADDRESSES_MARKET_DATA: address,
+  });
+  const dataSource = await createDataSource({ url: database.url, applicationName: 'test' }).initialize();
+  const gateway = await startGateway({ env, logger, accessLogger: logger });
+  const url = `http://127.0.0.1:${gateway.port}`;
+  const key = await addKey(dataSource);
+
+  return {
+    url,
+    key,
+    log,
+    gateway,
+    dataSource,
+    keys: new KeyRepository(dataSource),
+    peer: () => peer.app.get(PeerModule),
+    addKey: (options: KeyOptions) => addKey(dataSource, options),
+    get: (path: string, headers: Record<string, string> = {}, init: RequestInit = {}) =>
+      fetch(`${url}${path}`, { ...init, headers: { authorization: `Bearer ${key}`, ...headers } }),
+    async stopPeer() {
+      await peer.close();
+    },
+    async restartPeer() {
+      peer = await startPeer(Number(address.split(':')[1]));
+    },
+    async loseDatabase() {
+      await dataSource.destroy();
+      await database.drop();
+    },
+    async close() {
+      await gateway.close();
+      await peer.close();
+      if (dataSource.isInitialized) await this.loseDatabase();
+    },
+  };
+}
+export type Fixture = Awaited<ReturnType<typeof startFixture>>;
+
+async function addKey(dataSource: DataSource, options: KeyOptions = {}): Promise<string> {
+  const { id, secretHash, text } = createKeyText();
+  await dataSource.getRepository(ApiKeyEntity).insert({
+    id,
+    secretHash,
+    name: 'test',
+    scopes: [...(options.scopes ?? ['read'])],
+    bootstrap: false,
+    createdAt: new Date(),
+    expiresAt: options.expiresAt ?? null,
+    revokedAt: options.revokedAt ?? null,
+    lastUsedAt: null,
+  });
+  return text;
+}
+
+/** Everything that was logged, as text. */
+export class LogLines extends Writable {
+  text = '';
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.text += chunk.toString();
+    done();
+  }
+
+  lines(): Record<string, unknown>[] {
+    return this.text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  }
+}

@@ -1,0 +1,214 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ApiKeyEntity, createDataSource } from '@btcforecast/database';
+import { createLogger, ManualClock } from '@btcforecast/platform';
+import { testDatabase, type TestDatabase } from '@btcforecast/testing';
+import type { DataSource } from 'typeorm';
+import { createKeyText } from './key-text.js';
+import { KeyRepository } from './key.repository.js';
+import { KeyService } from './key.service.js';
+
+const MINUTE_MS = 60_000;
+
+let database: TestDatabase;
+let dataSource: DataSource;
+let clock: ManualClock;
+let service: KeyService;
+let logged: string;
+
+beforeEach(async () => {
+  database = await testDatabase();
+  dataSource = await createDataSource({ url: database.url, applicationName: 'test' }).initialize();
+  clock = new ManualClock(Date.UTC(2025, 0, 1));
+  logged = '';
+  const logger = createLogger('test', {
+    level: 'debug',
+    destination: { write: (line) => void (logged += line) },
+  });
+  service = new KeyService({ repository: new KeyRepository(dataSource), clock, logger });
+});
+
+afterEach(async () => {
+  if (dataSource.isInitialized) await dataSource.destroy();
+  await database.drop();
+});
+
+async function addKey(changes: Partial<ApiKeyEntity> = {}): Promise<string> {
+  const { id, secretHash, text } = createKeyText();
+  const row = { id, secretHash, name: 'desk', scopes: ['read'], bootstrap: false, createdAt: new Date() };
+  await dataSource.getRepository(ApiKeyEntity).insert({ ...row, ...changes });
+  return text;
+}
+
+const idOf = (text: string): string => text.slice(5, 17);
+const otherSecret = (text: string): string => text.slice(0, 18) + createKeyText().text.slice(18);
+const refused = { kind: 'caller', code: 'access.unauthenticated' };
+
+describe('a key', () => {
+  it('tells whose it is and what it may do', async () => {
+    const text = await addKey({ scopes: ['read', 'admin'] });
+    const principal = { keyId: idOf(text), name: 'desk', scopes: ['read', 'admin'] };
+    await expect(service.verify(text)).resolves.toEqual(principal);
+    expect(service.verifyFromMemory(text)).toEqual(principal);
+  });
+
+  it('is refused in the same words whatever is wrong with it', async () => {
+    const good = await addKey();
+    const bad = {
+      malformed: 'Basic abc',
+      unknown: createKeyText().text,
+      'wrong secret': otherSecret(good),
+      revoked: await addKey({ revokedAt: new Date(clock.now() - 1) }),
+      expired: await addKey({ expiresAt: new Date(clock.now()) }),
+    };
+    const messages = new Set<string>();
+    for (const [reason, text] of Object.entries(bad)) {
+      const error: unknown = await service.verify(text).then(
+        () => undefined,
+        (cause: unknown) => cause,
+      );
+      expect({ reason, error }).toEqual({ reason, error: expect.objectContaining(refused) });
+      messages.add((error as Error).message);
+      expect(logged).toContain(`"reason":"${reason}"`);
+    }
+    expect(messages.size).toBe(1);
+  });
+
+  it('stops working at the moment it expires', async () => {
+    const text = await addKey({ expiresAt: new Date(clock.now() + 1_000) });
+    await service.verify(text);
+    clock.advance(999);
+    expect(service.verifyFromMemory(text)).toBeDefined();
+    clock.advance(1);
+    expect(() => service.verifyFromMemory(text)).toThrow(expect.objectContaining(refused));
+  });
+
+  it('with a wrong secret is refused although the right one is in memory, and the right one goes on working', async () => {
+    const text = await addKey();
+    await service.verify(text);
+    expect(() => service.verifyFromMemory(otherSecret(text))).toThrow(expect.objectContaining(refused));
+    await expect(service.verify(otherSecret(text))).rejects.toMatchObject(refused);
+    expect(service.verifyFromMemory(text)).toBeDefined();
+  });
+
+  it('that is revoked stops working with the next background read', async () => {
+    const text = await addKey();
+    await service.verify(text);
+    await dataSource.query('UPDATE api_keys SET revoked_at = now()');
+    await service.refresh();
+    expect(() => service.verifyFromMemory(text)).toThrow(expect.objectContaining(refused));
+    await expect(service.verify(text)).rejects.toMatchObject(refused);
+  });
+
+  it('that is revoked stops working within 15 seconds by itself', async () => {
+    const text = await addKey();
+    await service.verify(text);
+    service.start();
+    await dataSource.query('UPDATE api_keys SET revoked_at = now()');
+    const end = performance.now() + 15_000;
+    const works = (): boolean => {
+      try {
+        return service.verifyFromMemory(text) !== undefined;
+      } catch {
+        return false;
+      }
+    };
+    while (works() && performance.now() < end) await delay(50);
+    expect(works()).toBe(false);
+    await service.close();
+  });
+
+  it('made after it was refused works within seconds', async () => {
+    const { id, secretHash, text } = createKeyText();
+    await expect(service.verify(text)).rejects.toMatchObject(refused);
+    await addKey({ id, secretHash });
+    clock.advance(2_000);
+    await expect(service.verify(text)).resolves.toMatchObject({ keyId: id });
+  });
+
+  it('asked for by many requests at once is read once', async () => {
+    const text = await addKey();
+    const repository = new KeyRepository(dataSource);
+    let reads = 0;
+    const counting = new KeyService({
+      repository: Object.assign(Object.create(repository) as KeyRepository, {
+        listByIds: (ids: string[]) => ((reads += 1), repository.listByIds(ids)),
+      }),
+      clock,
+      logger: createLogger('test', { level: 'silent' }),
+    });
+    await Promise.all(Array.from({ length: 100 }, () => counting.verify(text)));
+    expect(reads).toBe(1);
+  });
+});
+
+describe('while the database is away', () => {
+  it('a verified key works for 15 minutes and no longer', async () => {
+    const text = await addKey();
+    await service.verify(text);
+    await dataSource.destroy();
+    clock.advance(15 * MINUTE_MS - 1);
+    await service.refresh();
+    await expect(service.verify(text)).resolves.toMatchObject({ name: 'desk' });
+    await expect(service.assertUsable()).resolves.toBeUndefined();
+    clock.advance(1);
+    const away = { kind: 'transient', code: 'database.unavailable' };
+    expect(service.verifyFromMemory(text)).toBeUndefined();
+    await expect(service.verify(text)).rejects.toMatchObject(away);
+    await expect(service.assertUsable()).rejects.toMatchObject(away);
+  });
+
+  it('a key never seen is not called wrong, and a revoked one stays revoked', async () => {
+    const unseen = await addKey();
+    const revoked = await addKey({ revokedAt: new Date(clock.now()) });
+    await expect(service.verify(revoked)).rejects.toMatchObject(refused);
+    await dataSource.destroy();
+    await expect(service.verify(unseen)).rejects.toMatchObject({ code: 'database.unavailable' });
+    await expect(service.verify(revoked)).rejects.toMatchObject(refused);
+  });
+});
+
+describe('the time of last use', () => {
+  const lastUsed = async (): Promise<unknown> => {
+    const [row] = await dataSource.query<{ last_used_at: Date | null }[]>(
+      'SELECT last_used_at FROM api_keys',
+    );
+    return row?.last_used_at;
+  };
+
+  it('is written about once a minute, and when the service closes', async () => {
+    const text = await addKey();
+    await service.verify(text);
+    await service.refresh();
+    expect(await lastUsed()).toBeNull();
+    clock.advance(MINUTE_MS);
+    service.verifyFromMemory(text);
+    await service.refresh();
+    expect(await lastUsed()).toEqual(new Date(clock.now()));
+    clock.advance(5);
+    service.verifyFromMemory(text);
+    await service.close();
+    expect(await lastUsed()).toEqual(new Date(clock.now()));
+  });
+
+  it('never moves back when gateways disagree about the time', async () => {
+    const text = await addKey();
+    await new KeyRepository(dataSource).markUsed(new Map([[idOf(text), clock.now() + MINUTE_MS]]));
+    await service.verify(text);
+    await service.close();
+    expect(await lastUsed()).toEqual(new Date(clock.now() + MINUTE_MS));
+  });
+});
+
+describe('the log', () => {
+  it('names ids of keys and never a secret', async () => {
+    const good = await addKey();
+    const bad = [otherSecret(good), createKeyText().text, `${good}x`];
+    await service.verify(good);
+    for (const text of bad) await expect(service.verify(text)).rejects.toMatchObject(refused);
+    await dataSource.destroy();
+    await service.refresh();
+    expect(logged).toContain(idOf(good));
+    for (const text of [good, ...bad]) expect(logged).not.toContain(text.slice(18, 40));
+  });
+});
