@@ -1,1 +1,57 @@
-export {};
+import { Command, CommanderError } from 'commander';
+import { reportFailure } from './report-failure.js';
+import { registerBacktestCommand } from './backtest.command.js';
+import { registerDataCommand } from './data.command.js';
+import { registerDoctorCommand } from './doctor.command.js';
+import { registerForecastCommand } from './forecast.command.js';
+import { registerTrainCommand } from './train.command.js';
+
+/** Exit code of a command line that cannot be understood; 1 is a command that was understood and failed. */
+const USAGE_EXIT_CODE = 2;
+
+/** One line per file of commands: each adds its own commands and their options. */
+function createProgram(): Command {
+  const program = new Command('btcf')
+    .description('btcforecast on the command line')
+    .showSuggestionAfterError(true)
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(oneSentence(text)) });
+  registerTrainCommand(program);
+  registerBacktestCommand(program);
+  registerDataCommand(program);
+  registerForecastCommand(program);
+  registerDoctorCommand(program);
+  return program;
+}
+
+/**
+ * Runs one command line.
+ *
+ * @param args words after the program's name
+ * @returns exit code: 0 done, 1 the command failed, 2 the command line was wrong
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  process.stdout.on('error', endWithReader);
+  try {
+    await createProgram().parseAsync(args, { from: 'user' });
+    // A command that did its work may still have found something wrong: doctor says so by the exit code.
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE_EXIT_CODE;
+    return reportFailure(error, process.stderr);
+  }
+}
+
+/** Whoever read our output has read enough, as in `btcf doctor | head`. */
+function endWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+}
+
+/** Commander's message, under our name, on one line. */
+function oneSentence(text: string): string {
+  return `btcf: ${text
+    .replace(/^error: /, '')
+    .trim()
+    .replaceAll('\n', ' ')} (see btcf --help)\n`;
+}
