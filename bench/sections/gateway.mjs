@@ -1,0 +1,111 @@
+/** What the gateway costs, beside the least that any server needs for the same bytes. */
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startServer, startUvicorn } from '../support/child-server.mjs';
+import { CONNECTIONS, load } from '../support/load.mjs';
+import { say, scratchFolder } from '../support/scratch.mjs';
+import { median } from '../support/statistics.mjs';
+import { FORECAST_PATH, prepareReplay, replyOf, startSystem } from '../support/system.mjs';
+
+const MANY = `${CONNECTIONS} keep-alive connections, load from a process of its own, alternating rounds, median of the ratios`;
+
+export async function run({ quick }) {
+  const system = await startSystem(prepareReplay(), { speed: 1 }); // the market stands still for an hour
+  const rounds = quick ? { count: 2, seconds: 1 } : { count: 5, seconds: 3 };
+  return [
+    ...(await cachedRows(system, rounds)),
+    ...(await uncachedRows(system, rounds)),
+    {
+      what: 'uncached forecast through gateway → prediction → ONNX',
+      value: null,
+      bar: { of: 'ratio', min: 0.7 },
+      note: 'not applicable yet: forecasts are made when a candle closes and stored; no request makes prediction run the model. The row above has the same path with a database read in place of the model.',
+    },
+  ];
+}
+
+async function cachedRows(system, rounds) {
+  const { headers, body } = await replyOf(system, FORECAST_PATH);
+  const gateway = targetOf(system, FORECAST_PATH);
+  const bare = {
+    ...gateway,
+    ...(await startServer('constant.mjs', { path: FORECAST_PATH.split('?')[0], headers, body })),
+  };
+  const python = await pythonTarget(gateway, body);
+  const results = await alternate({ gateway, bare, ...(python && { python }) }, rounds);
+  const rows = [
+    {
+      what: 'cached forecast, beside a bare Fastify route',
+      ...compared(results, 'gateway', 'bare'),
+      bar: { of: 'ratio', min: 0.5 },
+      note: `through key check, metrics, access log (there is no quota yet); the bare route sends the same bytes and headers; ${MANY}. ${costs(results, 'bare')}`,
+    },
+  ];
+  const against = 'cached forecast, beside FastAPI + uvicorn';
+  if (!python) {
+    const note = 'python3 with fastapi and uvicorn is not there.';
+    return [...rows, { what: against, value: null, bar: { of: 'ratio', min: 2 }, note }];
+  }
+  const note = `one worker sending the same body as a constant. ${costs(results, 'python')}`;
+  return [
+    ...rows,
+    { what: against, ...compared(results, 'gateway', 'python'), bar: { of: 'ratio', min: 2 }, note },
+  ];
+}
+
+async function uncachedRows(system, rounds) {
+  const { databaseUrl, feed } = system.runFile();
+  const { id } = JSON.parse((await replyOf(system, FORECAST_PATH)).body);
+  const gateway = targetOf(system, `/v1/forecasts/by-id/${id}`);
+  const bare = { ...gateway, ...(await startServer('by-id.mjs', { databaseUrl, feed })) };
+  const results = await alternate({ gateway, bare }, rounds);
+  return [
+    {
+      what: 'one forecast by id, never cached: gateway → prediction → PostgreSQL',
+      ...compared(results, 'gateway', 'bare'),
+      note: `beside one Fastify process that runs the same query code on the same database without key, schema checks or a second process; ${MANY}. ${costs(results, 'bare')}`,
+    },
+  ];
+}
+
+function targetOf({ url, headers, runFile }, path) {
+  return { url, path, headers, pid: runFile().pids.gateway };
+}
+
+async function pythonTarget(gateway, body) {
+  const { status } = spawnSync('python3', ['-c', 'import fastapi, uvicorn'], { stdio: 'ignore' });
+  if (status !== 0) return undefined;
+  const bodyFile = join(scratchFolder(), 'body.json');
+  writeFileSync(bodyFile, body);
+  return { ...gateway, ...(await startUvicorn('python3', { path: FORECAST_PATH.split('?')[0], bodyFile })) };
+}
+
+/** Each target once a round, so that whatever else the machine does meets all of them. */
+async function alternate(targets, { count, seconds }) {
+  const names = Object.keys(targets);
+  for (const name of names) await load(targets[name], { kind: 'closed', seconds: 1 }); // the compiler's turn
+  const rounds = [];
+  for (let round = 0; round < count; round++) {
+    const results = {};
+    for (const name of names) results[name] = await load(targets[name], { kind: 'closed', seconds });
+    rounds.push(results);
+    say(names.map((name) => `${name} ${Math.round(results[name].perSecond)}/s`).join(', '));
+  }
+  return rounds;
+}
+
+function compared(rounds, ours, other) {
+  return {
+    value: median(rounds.map((round) => round[ours].perSecond)),
+    unit: 'requests/s',
+    baseline: median(rounds.map((round) => round[other].perSecond)),
+    ratio: median(rounds.map((round) => round[ours].perSecond / round[other].perSecond)),
+  };
+}
+
+function costs(rounds, other) {
+  const cost = (name) => median(rounds.map((round) => round[name].cpuMicros)).toFixed(0);
+  const busy = (name) => Math.round(100 * median(rounds.map((round) => round[name].generatorBusy)));
+  return `CPU time of the serving process per reply: ${cost('gateway')} µs against ${cost(other)} µs; the load generator was busy for ${busy('gateway')} % and ${busy(other)} % of the time.`;
+}
