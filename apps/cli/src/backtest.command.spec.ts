@@ -80,6 +80,14 @@ describe('btcf backtest', () => {
     ]);
   });
 
+  it('takes an instant with or without seconds, and in any zone', async () => {
+    for (const from of ['2021-08-19T18:00Z', '2021-08-19T18:00:00.000Z', '2021-08-19T20:00+02:00']) {
+      stdout = '';
+      expect(await backtest('--from', from, '--horizons', '1h')).toBe(0);
+      expect(stdout).toContain('2 origins every 6 h from 2021-08-19 18:00 to');
+    }
+  });
+
   it('writes the same rows on data that ends with the last outcome', async () => {
     await backtest('--out', out);
     const cut = join(folder, 'cut.csv');
@@ -110,7 +118,7 @@ describe('btcf backtest', () => {
       (line) => /^\d+,1,/.test(line) && Number(line.split(',')[0]) <= end,
     );
     expect(await linesOf(cutOut)).toEqual([CSV_HEADER, ...seen, '']);
-    expect(stdout).toContain('(28 more have no candle)');
+    expect(stdout).toContain('(28 more without a candle)');
   });
 
   it('compares all models, each in a file of its own', async () => {

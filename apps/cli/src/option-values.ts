@@ -3,9 +3,9 @@ import { InvalidArgumentError } from 'commander';
 
 /** Parsers of option values, for commander: a wrong value ends in one sentence and exit code 2. */
 
-/** An ISO 8601 date or date-time with a zone, as ms since the epoch. */
+/** An ISO 8601 date or date-time with a zone, with or without seconds, as ms since the epoch. */
 export function instantValue(text: string): number {
-  const parsed = InstantInput.safeParse(text);
+  const parsed = InstantInput.safeParse(text.replace(/^(.*T\d\d:\d\d)(Z|[+-]\d\d:\d\d)$/, '$1:00$2'));
   if (parsed.success) return parsed.data;
   throw new InvalidArgumentError('It must be a date such as 2024-06-13, or a date-time with a zone.');
 }

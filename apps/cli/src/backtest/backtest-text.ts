@@ -32,7 +32,7 @@ function withoutForecasts(result: BacktestResult) {
 function scopeOf({ instrument, from, to, everyHours, origins, missing, data }: BacktestResult): string {
   return (
     `${instrument}: ${origins} origins every ${everyHours} h from ${minuteOf(from)} to ${minuteOf(to)} UTC` +
-    `${missing > 0 ? ` (${missing} more have no candle)` : ''}; ` +
+    `${missing > 0 ? ` (${missing} more without a candle)` : ''}; ` +
     `${data.candles} hourly candles, SHA-256 ${data.sha256.slice(0, 16)}`
   );
 }

@@ -79,5 +79,5 @@ function commonEnv(settings: ServiceSettings): Record<string, string> {
 
 function ownEnv(name: ServiceName, ports: ServicePorts): Record<string, string> {
   const rpcPort = name === 'market-data' || name === 'prediction' ? String(ports.rpc[name]) : '';
-  return { INTERNAL_PORT: String(ports.internal[name]), RPC_PORT: rpcPort };
+  return { INTERNAL_PORT: String(ports.internal[name]), RPC_PORT: rpcPort, OTEL_SERVICE_NAME: name };
 }

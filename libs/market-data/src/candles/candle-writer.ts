@@ -51,6 +51,7 @@ const INSERT_CORRECTIONS = `
     AND first.open_time BETWEEN to_timestamp($12::float8 / 1000) AND to_timestamp($13::float8 / 1000)
   WHERE (input.open, input.high, input.low, input.close) <> (first.open, first.high, first.low, first.close)
      OR abs(input.volume - first.volume) > 1e-9 * greatest(first.volume, 1)
+  ORDER BY input.open_ms
   ON CONFLICT DO NOTHING RETURNING 1`;
 
 /** The only writer of candles, but for the import of files, which obeys the same rules. */
@@ -67,10 +68,7 @@ export class CandleWriter {
     const { sound, rejected } = sorted(batch);
     if (sound.length === 0) return { stored: [], corrections: 0, rejected };
     const openTimes = sound.map(({ openTime }) => openTime);
-    const bounds = [
-      openTimes.reduce((a, b) => Math.min(a, b)),
-      openTimes.reduce((a, b) => Math.max(a, b)),
-    ] as const;
+    const bounds = [openTimes[0]!, openTimes.at(-1)!] as const; // sorted, and not empty
     await this.#ensurePartitions(...bounds);
     const columns = columnsOf(batch, sound);
     const inserted = await queryArrays<[number]>(this.dataSource, INSERT, [...columns, batch.provenance]);
@@ -99,6 +97,10 @@ export class CandleWriter {
   }
 }
 
+/**
+ * The sound candles by open time, of one open time in the order given. All writers lock rows in that same order:
+ * two that wrote overlapping batches each in an order of its own would wait for each other for ever.
+ */
 function sorted({ interval, candles, nowMs }: CandleBatch): { sound: Candle[]; rejected: RejectedCandle[] } {
   const sound: Candle[] = [];
   const rejected: RejectedCandle[] = [];
@@ -107,7 +109,9 @@ function sorted({ interval, candles, nowMs }: CandleBatch): { sound: Candle[]; r
     if (reason === null) sound.push(candle);
     else rejected.push({ openTime: candle.openTime, reason });
   }
-  return { sound, rejected };
+  sound.sort((a, b) => a.openTime - b.openTime);
+  // Writers that meet lock rows in one order: else two of them could wait for each other. The sort is stable.
+  return { sound: sound.sort((a, b) => a.openTime - b.openTime), rejected };
 }
 
 function columnsOf({ instrument, venue, interval }: CandleSeries, candles: readonly Candle[]): unknown[] {

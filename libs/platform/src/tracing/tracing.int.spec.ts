@@ -1,51 +1,26 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { freePort, testDatabase, type TestDatabase, waitFor } from '@btcforecast/testing';
+import {
+  freePort,
+  testDatabase,
+  traceCollector,
+  waitFor,
+  type CollectedSpan,
+  type TestDatabase,
+  type TraceCollector,
+} from '@btcforecast/testing';
 import { startProgram } from '../lifecycle/program.fixture.js';
 import { RpcConnection } from '../rpc/rpc-connection.js';
 import { GAP, TOKEN } from '../rpc/rpc.fixture.js';
 
-interface Span {
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly parentSpanId?: string;
-  readonly name: string;
-  readonly attributes: { key: string; value: { stringValue?: string } }[];
-}
-
-/** An OTLP/HTTP collector in JSON: enough to see what was sent. */
-async function collector(): Promise<{ url: string; spans: Span[]; server: Server }> {
-  const spans: Span[] = [];
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const bytes = Buffer.concat(chunks);
-      const text = request.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes;
-      const body = JSON.parse(text.toString()) as { resourceSpans: { scopeSpans: { spans: Span[] }[] }[] };
-      for (const resource of body.resourceSpans) {
-        for (const scope of resource.scopeSpans) spans.push(...scope.spans);
-      }
-      response.setHeader('content-type', 'application/json').end('{}');
-    });
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const address = server.address();
-  if (typeof address !== 'object' || !address) throw new Error('no port');
-  return { url: `http://127.0.0.1:${address.port}`, spans, server };
-}
-
 let database: TestDatabase;
-let sink: Awaited<ReturnType<typeof collector>>;
+let sink: TraceCollector;
 
 beforeAll(async () => {
   database = await testDatabase({ migrated: false });
-  sink = await collector();
+  sink = await traceCollector();
 });
 afterAll(async () => {
-  sink.server.close();
+  sink.close();
   await database.drop();
 });
 
@@ -98,14 +73,14 @@ describe('tracing', () => {
   });
 });
 
-function queries(part: string): Span[] {
+function queries(part: string): CollectedSpan[] {
   return sink.spans.filter(({ attributes }) =>
     attributes.some(({ value }) => value.stringValue?.includes(part)),
   );
 }
 
 /** Names of the spans around a span, outermost first, after the id of the span that came from outside. */
-function story(span: Span | undefined): string[] {
+function story(span: CollectedSpan | undefined): string[] {
   const parent = sink.spans.find(({ spanId }) => spanId === span?.parentSpanId);
   return parent ? [...story(parent), parent.name] : [span?.parentSpanId ?? ''];
 }
