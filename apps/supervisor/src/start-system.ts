@@ -93,7 +93,7 @@ async function startSimulation(context: StartContext, simulation: Readonly<Recor
   const ready = await terminal.step('simulated exchange', () =>
     system.startProcess({
       name: 'simulated-exchange',
-      args: [mainOf(root, 'simulated-exchange')],
+      args: ['--max-semi-space-size=1', mainOf(root, 'simulated-exchange')],
       cwd: root,
       env: {
         ...compileCache(root),

@@ -2,8 +2,8 @@ import { AppError } from '@btcforecast/platform';
 import type { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
 
-/** Classes of PostgreSQL error codes that pass: connection lost, out of resources, operator intervention. */
-const PASSING = /^(08|53|57)/;
+/** Classes of PostgreSQL error codes that pass: connection lost, deadlock, out of resources, operator intervention. */
+const PASSING = /^(08|40|53|57)/;
 
 /**
  * Runs a query and gives each row as an array, which for thousands of rows costs half of what objects cost.

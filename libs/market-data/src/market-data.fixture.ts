@@ -48,7 +48,7 @@ export interface Assembled extends MarketData {
 export const QUICK: Partial<IngestOptions> = {
   reconcileMs: 200,
   requestAfterMs: 150,
-  gapAfterMs: 600,
+  gapAfterMs: 5_000,
   silentAtLeastMs: 700,
   silentAtMostMs: 1_500,
   reconnectFirstMs: 50,

@@ -110,8 +110,7 @@ function sorted({ interval, candles, nowMs }: CandleBatch): { sound: Candle[]; r
     else rejected.push({ openTime: candle.openTime, reason });
   }
   sound.sort((a, b) => a.openTime - b.openTime);
-  // Writers that meet lock rows in one order: else two of them could wait for each other. The sort is stable.
-  return { sound: sound.sort((a, b) => a.openTime - b.openTime), rejected };
+  return { sound, rejected };
 }
 
 function columnsOf({ instrument, venue, interval }: CandleSeries, candles: readonly Candle[]): unknown[] {

@@ -38,6 +38,9 @@ export interface ImportOutcome {
   readonly corrections: number;
 }
 
+/** PostgreSQL's code for two writers that wait for each other. */
+const DEADLOCK = '40P01';
+
 /** Enough for the server to be busy, little enough to wait in memory. */
 const CHUNK_ROWS = 16_000;
 
@@ -57,8 +60,13 @@ export async function importCandleFile(client: ClientBase, request: ImportReques
     return outcome;
   } catch (error) {
     await client.query('ROLLBACK');
-    throw error;
+    throw (error as { code?: unknown }).code === DEADLOCK ? collided(error) : error;
   }
+}
+
+function collided(cause: unknown): AppError {
+  const message = 'the import met another writer of the same candles and was undone; run it again';
+  return new AppError('transient', 'database.unavailable', message, {}, { cause });
 }
 
 async function importWithin(client: ClientBase, request: ImportRequest): Promise<ImportOutcome> {

@@ -26,4 +26,5 @@ export const STORE_CORRECTIONS = `
     AND first.open_time = to_timestamp(later.open_ms / 1000) AND first.open_time BETWEEN $5 AND $6
   WHERE (later.open, later.high, later.low, later.close) <> (first.open, first.high, first.low, first.close)
      OR abs(later.volume - first.volume) > 1e-9 * greatest(first.volume, 1)
+  ORDER BY first.open_time, later.open, later.high, later.low, later.close, later.volume
   ON CONFLICT DO NOTHING`;

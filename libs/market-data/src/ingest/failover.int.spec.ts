@@ -99,7 +99,8 @@ describe('failover between venues', () => {
     first.reply = (path) => fails(path) && ((asked.first += 1), fails(path));
     second.reply = (path) => fails(path) && ((asked.second += 1), fails(path));
     marketData.ingestor.start();
-    await waitFor(() => asked.first > 0 && asked.second > 0, { deadlineMs: WAIT, what: 'both were asked' });
+    const bothTwice = () => asked.first > 1 && asked.second > 1;
+    await waitFor(bothTwice, { deadlineMs: WAIT, what: 'both were tried twice, in turn' });
     expect(await activeVenue()).toBeUndefined();
     expect(marketData.ingestor.activeVenue).toBeUndefined();
     delete second.reply;

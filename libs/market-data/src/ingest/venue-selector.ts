@@ -1,4 +1,5 @@
 import type { Clock } from '@btcforecast/platform';
+import { HOUR_MS } from '@btcforecast/timeseries';
 import type { ExchangePort } from '../exchange/exchange-port.js';
 import type { Exchanges } from '../exchange/exchanges.js';
 import type { Reporting } from '../reporting.js';
@@ -8,6 +9,8 @@ import { sleep } from './sleep.js';
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
+const PROBED_HOURS = 3;
+const PROBE_TIMEOUT_MS = 10_000;
 
 /**
  * Which venue to use: the most preferred that answers. One that has failed is passed over until it has answered
@@ -15,7 +18,8 @@ const LONGEST_PAUSE_MS = 10_000;
  * would cost more than a stay at the second choice.
  */
 export class VenueSelector {
-  readonly #failed = new Set<string>();
+  /** When each venue failed last, wall time. */
+  readonly #failedAt = new Map<string, number>();
   readonly #answersSince = new Map<string, number>();
 
   constructor(
@@ -41,7 +45,7 @@ export class VenueSelector {
   }
 
   markFailed(venue: string): void {
-    this.#failed.add(venue);
+    this.#failedAt.set(venue, this.clock.now());
     this.#answersSince.delete(venue);
   }
 
@@ -49,25 +53,24 @@ export class VenueSelector {
   async hasBetter(current: string): Promise<boolean> {
     const preferred = this.exchanges.venues.slice(0, this.exchanges.venues.indexOf(current));
     for (const venue of preferred) {
-      if (!(await this.#answering(venue))) {
+      const exchange = await this.#answering(venue);
+      if (!exchange || !(await this.#servesCandles(exchange))) {
         this.#answersSince.delete(venue);
         continue;
       }
       const since = this.#answersSince.get(venue) ?? this.clock.now();
       this.#answersSince.set(venue, since);
       if (this.clock.now() - since < this.settings.options.failBackAfterMs) continue;
-      this.#failed.delete(venue);
+      this.#failedAt.delete(venue);
       return true;
     }
     return false;
   }
 
+  /** Those that have failed come last, the one whose failure is longest ago first: else one would be tried for ever. */
   #byPreference(): string[] {
-    const { venues } = this.exchanges;
-    return [
-      ...venues.filter((venue) => !this.#failed.has(venue)),
-      ...venues.filter((venue) => this.#failed.has(venue)),
-    ];
+    const failedAt = (venue: string) => this.#failedAt.get(venue) ?? 0;
+    return this.exchanges.venues.toSorted((a, b) => failedAt(a) - failedAt(b));
   }
 
   async #answering(venue: string): Promise<ExchangePort | null> {
@@ -78,6 +81,21 @@ export class VenueSelector {
     } catch (error) {
       this.reporting.logger.debug({ venue, err: error }, 'venue does not answer');
       return null;
+    }
+  }
+
+  /** Telling the time is not enough to be used again. */
+  async #servesCandles(exchange: ExchangePort): Promise<boolean> {
+    try {
+      const { nowMs } = await exchange.time();
+      const { instrument } = this.settings;
+      const recent = { instrument, interval: '1h', from: nowMs - PROBED_HOURS * HOUR_MS, to: nowMs } as const;
+      for await (const page of exchange.fetchCandles(recent, AbortSignal.timeout(PROBE_TIMEOUT_MS))) {
+        if (page.length > 0) return true;
+      }
+      return false;
+    } catch {
+      return false; // whatever is wrong with it, it is not to be used yet
     }
   }
 }
