@@ -38,7 +38,6 @@ export { JobRunner } from './queues/job-runner.js';
 export { QueueProcessor, type QueueWorkerOptions } from './queues/queue-processor.decorator.js';
 export { QueuesModule, type ProcessesJobs } from './queues/queues.module.js';
 export type { QueueEnv } from './queues/queue-connection.js';
-export { createCache, type Cache } from './cache/create-cache.js';
 export { Closers } from './lifecycle/closers.js';
 export { bootstrapService } from './lifecycle/bootstrap-service.js';
 export {

@@ -124,7 +124,6 @@ describe('describeEnv', () => {
     expect(secrets.map(({ name }) => name)).toEqual([
       'DATABASE_URL',
       'REDIS_URL',
-      'CACHE_REDIS_URL',
       'RPC_TOKEN',
     ]);
   });

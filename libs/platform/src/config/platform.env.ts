@@ -42,10 +42,6 @@ export const PlatformEnv = z.object({
     .url({ protocol: /^rediss?$/ })
     .optional()
     .meta({ description: 'Redis for queues and events; unset: both run on PostgreSQL', secret: true }),
-  CACHE_REDIS_URL: z
-    .url({ protocol: /^rediss?$/ })
-    .optional()
-    .meta({ description: 'Redis for the shared cache level; unset: cache in memory only', secret: true }),
   MARKET_SOURCE: Source.default('live').describe('Where candles come from: live, replay or demo'),
   MARKET_FEED: z
     .string()

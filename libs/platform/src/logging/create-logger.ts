@@ -22,7 +22,6 @@ const SECRET_FIELDS = [
   'apiKey',
   'DATABASE_URL',
   'REDIS_URL',
-  'CACHE_REDIS_URL',
   'RPC_TOKEN',
   'databaseUrl',
   'redisUrl',
