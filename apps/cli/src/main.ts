@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { packageVersion } from './package-version.js';
 import { reportFailure } from './report-failure.js';
 import { registerBacktestCommand } from './backtest.command.js';
 import { registerDataCommand } from './data.command.js';
@@ -13,6 +14,7 @@ const USAGE_EXIT_CODE = 2;
 function createProgram(): Command {
   const program = new Command('btcf')
     .description('btcforecast on the command line')
+    .version(packageVersion())
     .showSuggestionAfterError(true)
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(oneSentence(text)) });

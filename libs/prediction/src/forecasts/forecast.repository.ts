@@ -1,7 +1,7 @@
 import { queryArrays, type TimeRange } from '@btcforecast/candle-reader';
 import { ForecastEntity } from '@btcforecast/database';
 import { Injectable } from '@nestjs/common';
-import { And, DataSource, In, LessThan, MoreThanOrEqual, type EntityManager } from 'typeorm';
+import { And, DataSource, In, LessThan, MoreThanOrEqual, Raw, type EntityManager } from 'typeorm';
 import type { NewForecast } from './new-forecast.js';
 
 /** canonical: counts from now on; variant: another one counts already; known: this very forecast was there. */
@@ -23,6 +23,10 @@ export type ShownForecast = Omit<
   ForecastEntity,
   'features' | 'baselines' | 'runtime' | 'region' | 'recordedAt'
 >;
+
+/** Event time of a market that is not live; without bound where that is live or unknown. */
+const SIMULATED_NOW = `coalesce((SELECT event_at + (now() - observed_at) * speed FROM market_feeds
+  WHERE feed = :feed AND instrument = :instrument AND source <> 'live'), 'infinity')`;
 
 const SHOWN: Record<keyof ShownForecast, true> = {
   id: true,
@@ -75,16 +79,20 @@ export class ForecastRepository {
     });
   }
 
-  /** Newest canonical forecast of each horizon that has one, in the order of the horizons. */
+  /**
+   * Newest canonical forecast of each horizon that has one, in the order of the horizons. A replay that was begun
+   * again at an earlier date has forecasts from its first pass ahead of it: they are not shown before their time.
+   */
   async listLatest(
     feed: string,
     instrument: string,
     horizonHours: readonly number[],
   ): Promise<ShownForecast[]> {
+    const originAt = Raw((column) => `${column} <= ${SIMULATED_NOW}`, { feed, instrument });
     const newest = horizonHours.map((hours) =>
       this.#repository.findOne({
         select: SHOWN,
-        where: { feed, instrument, horizonHours: hours, canonical: true },
+        where: { feed, instrument, horizonHours: hours, canonical: true, originAt },
         order: { originAt: 'DESC' },
       }),
     );
