@@ -84,6 +84,9 @@ describe('the market-data service', () => {
     const range = { from: T0, to: T0 + 10 * HOUR_MS };
     const outcome = await client.call(marketDataRpc.backfill, { ...page, ...range });
     expect(outcome).toEqual({ fetched: 10, stored: 0, corrections: 0 });
+    await expect(
+      client.call(marketDataRpc.backfill, { ...page, ...range, interval: '1m' }),
+    ).rejects.toMatchObject({ kind: 'caller', code: 'candle.interval_not_served' });
     await expect(client.call(marketDataRpc.repairGap, { gapId: '77' })).rejects.toMatchObject({
       kind: 'caller',
       code: 'request.not_found',

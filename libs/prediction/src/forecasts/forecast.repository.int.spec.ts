@@ -31,6 +31,26 @@ describe('ForecastRepository', () => {
     expect(stored?.canonical).toBe(true);
   });
 
+  it('shows no forecast from ahead of the clock of a replay that was begun again earlier', async () => {
+    const feed = { feed: 'replay-00000000', source: 'replay' } as const;
+    const [past, ahead] = [nextOrigin(), nextOrigin()];
+    for (const origin of [past, ahead])
+      await repository.store([forecastRow({ ...feed, origin, venue: feed.feed })]);
+    await market.dataSource.query(
+      `INSERT INTO market_feeds (feed, instrument, source, venue, base_interval, event_at, observed_at, speed)
+       VALUES ($1, $2, 'replay', $1, '1h', $3, now(), 0)`,
+      [feed.feed, INSTRUMENT, new Date(ahead - 1)],
+    );
+    const newest = async () =>
+      (await repository.listLatest(feed.feed, INSTRUMENT, [1]))[0]?.originAt.getTime();
+    expect(await newest()).toBe(past);
+    await market.dataSource.query('UPDATE market_feeds SET event_at = $2 WHERE feed = $1', [
+      feed.feed,
+      new Date(ahead),
+    ]);
+    expect(await newest()).toBe(ahead);
+  });
+
   it('refuses to change or delete a forecast, whoever asks', async () => {
     const row = forecastRow({ origin: nextOrigin() });
     await repository.store([row]);
