@@ -1,19 +1,11 @@
 import { HOUR_MS } from './candle.js';
-import { fitGarch, garchNextVariances, garchSumVariance, type GarchParameters } from './garch-fit.js';
+import { garchNextVariances, garchSumVariance } from './garch-fit.js';
 import { YEAR_SLOTS, type HourlyWindow } from './hourly-window.js';
 import { InsufficientHistoryError } from './insufficient-history.error.js';
+import { rememberedFit, startOfMonth } from './monthly-garch.js';
 import { studentTQuantile } from './student-t.js';
 
 const MIN_RETURNS = 500;
-/** Fits kept in memory: one per followed market and month is needed at a time. */
-const REMEMBERED_FITS = 8;
-
-interface RememberedFit {
-  readonly returns: Float64Array;
-  readonly parameters: GarchParameters;
-}
-const remembered: RememberedFit[] = [];
-
 /**
  * The baseline `garch_t`: GARCH(1,1) with Student-t innovations on hourly returns, fitted by maximum likelihood to
  * the 8,760 slots before the first of the month (UTC) in which the origin lies. The recursion starts with those slots
@@ -62,24 +54,4 @@ function hourlyReturns(close: Float64Array, first: number): Float64Array {
     returns[i] = Math.log((close[first + i] ?? NaN) / (close[first + i - 1] ?? NaN));
   }
   return returns;
-}
-
-function rememberedFit(returns: Float64Array): GarchParameters {
-  const known = remembered.findIndex((fit) => areEqual(fit.returns, returns));
-  const fit =
-    known >= 0
-      ? remembered.splice(known, 1)[0]!
-      : { returns: returns.slice(), parameters: fitGarch(returns) };
-  remembered.unshift(fit);
-  remembered.length = Math.min(remembered.length, REMEMBERED_FITS);
-  return fit.parameters;
-}
-
-function areEqual(a: Float64Array, b: Float64Array): boolean {
-  return a.length === b.length && a.every((value, i) => value === b[i]);
-}
-
-function startOfMonth(instant: number): number {
-  const date = new Date(instant);
-  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1);
 }

@@ -8,7 +8,8 @@ import {
 import { livelyMarket, MARKET_START } from '../test/simulated-market.js';
 import { featuresByHand } from '../test/features-by-hand.js';
 import { HOUR_MS, type Candle } from './candle.js';
-import { FEATURE_NAMES, featureSeries, harFeatures, harStateAt, WINDOW_SLOTS } from './har-features.js';
+import { featureSeries } from './feature-series.js';
+import { FEATURE_NAMES, harFeatures, harStateAt, WINDOW_SLOTS } from './har-features.js';
 import { hourlyWindow, sliceWindow, slotIndex } from './hourly-window.js';
 import { InsufficientHistoryError } from './insufficient-history.error.js';
 

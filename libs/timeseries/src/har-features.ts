@@ -1,8 +1,8 @@
 import { HOUR_MS } from './candle.js';
 import { slotIndex, YEAR_SLOTS, type HourlyWindow } from './hourly-window.js';
 import { InsufficientHistoryError } from './insufficient-history.error.js';
-import { barVariance } from './bar-variance.js';
-import { hourOfWeek, relativeVolatility, seasonInstant, WEEK_HOURS, weekSeason } from './week-season.js';
+import { featureSeries, seasonAt, type FeatureSeries } from './feature-series.js';
+import { hourOfWeek, WEEK_HOURS } from './week-season.js';
 
 /**
  * Slots in the window of a forecast: 760 days. The season as of the last midnight reaches back 17,712 slots (two
@@ -52,21 +52,6 @@ export interface HarState {
   readonly season: Float64Array;
 }
 
-/** Per-slot values derived once from a series, shared by all of its origins. Made by featureSeries. */
-export interface FeatureSeries {
-  readonly window: HourlyWindow;
-  readonly variance: Float64Array;
-  readonly relative: Float64Array;
-  /** Season by index of its instant's slot; filled as origins ask. */
-  readonly seasons: Map<number, Float64Array>;
-}
-
-/** Prepares a window, or any longer series, for harStateAt. Cost O(168 n). */
-export function featureSeries(window: HourlyWindow): FeatureSeries {
-  const variance = barVariance(window);
-  return { window, variance, relative: relativeVolatility(variance), seasons: new Map() };
-}
-
 /** The state at the window's end; the same bits as harStateAt on any longer series. See there. */
 export function harFeatures(window: HourlyWindow): HarState {
   return harStateAt(featureSeries(window), window.end);
@@ -89,7 +74,7 @@ export function harFeatures(window: HourlyWindow): HarState {
 export function harStateAt(series: FeatureSeries, origin: number): HarState {
   const stop = slotIndex(series.window, origin);
   requireHistory(series.window.close, stop, origin);
-  const season = seasonAt(series, stop, origin);
+  const season = seasonAt(series, origin);
   const volatilities = lookbackVolatilities(series, stop, origin, season);
   const hourlyVolatility = Math.max(MIN_VOLATILITY, volatilities[WEEK_LOOKBACK]!);
   const relativeLog = (value: number): number =>
@@ -129,16 +114,6 @@ function requirePresent(close: Float64Array, from: number, to: number, needed: n
   throw new InsufficientHistoryError(
     `only ${present} hourly candles ${where} are there; ${needed} are needed`,
   );
-}
-
-function seasonAt(series: FeatureSeries, stop: number, origin: number): Float64Array {
-  const instant = seasonInstant(origin);
-  const index = stop - (origin - instant) / HOUR_MS;
-  const known = series.seasons.get(index);
-  if (known) return known;
-  const season = weekSeason(series.relative, index, instant);
-  series.seasons.set(index, season);
-  return season;
 }
 
 /** Deseasonalised volatility per hour over each of LOOKBACKS; NaN where no slot is present. */

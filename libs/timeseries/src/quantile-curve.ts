@@ -56,6 +56,22 @@ export function probabilityUp(logReturnQuantiles: ArrayLike<number>, levels: rea
   return 1 - cdfAt({ levels, quantiles: logReturnQuantiles }, 0);
 }
 
+/** head: a level of the curve; interpolated: between two of them; extrapolated: beyond the outermost, in a tail. */
+export type CurvePart = 'head' | 'interpolated' | 'extrapolated';
+
+/** Where on the curve a probability lies. @throws RangeError if the curve's lengths differ or are under two */
+export function partOfLevel(curve: QuantileCurve, probability: number): CurvePart {
+  checkCurve(curve);
+  const { levels } = curve;
+  if (levels.includes(probability)) return 'head';
+  return probability < levels[0]! || probability > levels.at(-1)! ? 'extrapolated' : 'interpolated';
+}
+
+/** Whether a value lies beyond the outermost quantiles, where its probability rests on the assumed tail. */
+export function isInTail({ quantiles }: QuantileCurve, value: number): boolean {
+  return value < quantiles[0]! || value > quantiles[quantiles.length - 1]!;
+}
+
 function checkCurve({ levels, quantiles }: QuantileCurve): void {
   if (levels.length < 2 || levels.length !== quantiles.length) {
     throw new RangeError(`need two or more levels, one quantile each: ${levels.length}, ${quantiles.length}`);

@@ -47,20 +47,26 @@ export function relativeVolatility(variance: Float64Array): Float64Array {
 }
 
 /**
- * Hour-of-week season of volatility: mean relative volatility by hour of the week over the two years of slots whose
+ * Hour-of-week season of volatility: mean relative volatility by hour of the week over the slots whose
  * surroundings end at `stop`, smoothed over its neighbours (1-2-1)/4 around the week, scaled to mean square 1.
  *
  * @param relative from relativeVolatility
  * @param stop     index of the slot that opens at the season's instant; nothing at or after it is read
  * @param stopTime that instant, ms
+ * @param slots    on how many slots it is estimated; default two years
  * @returns factors by hour of the week, shape [168], > 0, dimensionless. Slots before the start of the array and
  *   missing ones count as absent; an hour of the week never seen gets 1.
  */
-export function weekSeason(relative: Float64Array, stop: number, stopTime: number): Float64Array {
+export function weekSeason(
+  relative: Float64Array,
+  stop: number,
+  stopTime: number,
+  slots = SEASON_SLOTS,
+): Float64Array {
   const sums = new Float64Array(WEEK_HOURS);
   const counts = new Float64Array(WEEK_HOURS);
   const last = stop - HALF_WEEK_HOURS;
-  const first = last - SEASON_SLOTS;
+  const first = last - slots;
   let hour = hourOfWeek(stopTime + (first - stop) * HOUR_MS);
   for (let i = first; i <= last; i++, hour = (hour + 1) % WEEK_HOURS) {
     const value = i < 0 ? NaN : relative[i]!;
