@@ -22,6 +22,7 @@ const SET_BY_SUPERVISOR = new Set([
   'SIM_URL',
   'SIM_MODE',
   'SIM_FILE',
+  'SIM_FILES',
   'SIM_SPEED',
   'SIM_FROM',
   'SIM_STATE_DIR',

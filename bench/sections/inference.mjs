@@ -21,7 +21,7 @@ export async function run({ quick }) {
   const inputs = await someInputs(files.manifest, market, 256);
   const rows = [];
   for (const batch of [1, 64, 256]) rows.push(await batchRow({ model, bare, inputs, batch, quick }));
-  const maker = await startMaker(prediction, market);
+  const maker = await startMaker(prediction, model, market);
   rows.push(...(await forecastRows({ maker, bare, inputs, market, quick })));
   await model.release();
   return rows;
@@ -77,14 +77,12 @@ async function bareSession({ manifest, onnx }) {
   const { InferenceSession, Tensor } = createRequire(import.meta.resolve('@btcforecast/prediction'))(
     'onnxruntime-node',
   );
-  const { stackHarInputs } = await import('@btcforecast/training');
+  const { stackBlock } = await import('@btcforecast/training');
   const session = await InferenceSession.create(onnx, { intraOpNumThreads: 1, interOpNumThreads: 1 });
   const prepared = new Map();
   const feedsOf = (some) => {
-    const { features, seasonScale, referenceQuantiles } = stackHarInputs(some);
-    const columns = [features, seasonScale, referenceQuantiles];
     const dims = (shape) => shape.map((size) => (size === 'N' ? some.length : size));
-    const tensor = ({ name, shape }, i) => [name, new Tensor('float64', columns[i], dims(shape))];
+    const tensor = ({ name, shape }) => [name, new Tensor('float64', stackBlock(some, name), dims(shape))];
     return Object.fromEntries(manifest.inputs.map(tensor));
   };
   return {
@@ -104,7 +102,7 @@ async function someInputs(manifest, market, count) {
 }
 
 /** What prediction uses, on a database that holds the market. */
-async function startMaker({ ForecastMaker, ModelStore, ModelVersionRepository }, market) {
+async function startMaker({ ForecastMaker }, model, market) {
   const { CandleReader } = await import('@btcforecast/candle-reader');
   const { CandleWriter } = await import('@btcforecast/market-data');
   const dataSource = await openDataSource(await startDatabase());
@@ -114,9 +112,14 @@ async function startMaker({ ForecastMaker, ModelStore, ModelVersionRepository },
   for (let at = 0; at < market.length; at += 1_000) {
     await writer.write({ ...series, candles: market.slice(at, at + 1_000), nowMs });
   }
-  const options = { folder: join(root, 'models'), champion: MODEL, registeredAt: nowMs };
-  const models = await ModelStore.open(options, new ModelVersionRepository(dataSource));
-  return new ForecastMaker(new CandleReader(dataSource), models);
+  const maker = new ForecastMaker(new CandleReader(dataSource));
+  return {
+    make: async (question) => {
+      const window = await maker.readWindow({ ...question, manifests: [model.manifest] });
+      const { made } = await maker.make(model, window);
+      return { made, windowSeconds: window.querySeconds };
+    },
+  };
 }
 
 async function medianMs(runs, work) {

@@ -59,10 +59,11 @@ describe('btcf backtest', () => {
     expect(rows[1]).toMatch(new RegExp(`^${Date.UTC(2021, 7, 10)},1(,\\d+\\.\\d+){7}$`));
     expect(rows.at(-2)).toMatch(new RegExp(`^${Date.UTC(2021, 7, 20)},168(,\\d+\\.\\d+){7}$`));
     expect(stdout).toContain('41 origins every 6 h from 2021-08-10 00:00 to 2021-08-20 00:00 UTC');
-    expect(stdout).toContain('har@1');
+    expect(stdout).toContain('har@2');
     expect(stdout).toContain('IN SAMPLE: 41 origins');
     expect(stdout).toMatch(/uncond_1y/);
-    expect(stderr).toContain('forecasting with har@1');
+    expect(stdout).toMatch(/± \?[^]*\n\?: the origins span fewer than five blocks/);
+    expect(stderr).toContain('forecasting with har@2');
   });
 
   it('prints for programs what it prints for people', async () => {
@@ -124,24 +125,29 @@ describe('btcf backtest', () => {
   it('compares all models, each in a file of its own', async () => {
     expect(await backtest('--model', 'all', '--out', join(folder, 'each.csv'), '--every', '24h')).toBe(0);
     expect((await readdir(folder)).filter((name) => name.startsWith('each')).sort()).toEqual([
-      'each.ewma_rw.csv',
-      'each.garch_t.csv',
+      'each.base@1.csv',
+      'each.ewma_gk_seas@1.csv',
+      'each.ewma_rw@1.csv',
+      'each.garch_fhs_seas@1.csv',
+      'each.garch_t@1.csv',
       'each.har@1.csv',
-      'each.uncond_1y.csv',
+      'each.har@2.csv',
+      'each.uncond_1y@1.csv',
     ]);
   });
 
   it('takes a baseline for a model, and a name for its newest version', async () => {
     expect(await backtest('--model', 'uncond_1y', '--horizons', '24h', '--out', out)).toBe(0);
-    expect(stdout).toContain('ewma_rw');
+    expect(stdout).toContain('uncond_1y@1');
+    expect(stdout).toMatch(/horizon +ewma_rw +difference +garch_t +difference\n/); // not itself
     expect(await backtest('--model', 'har', '--horizons', '24h')).toBe(0);
-    expect(stdout).toContain('har@1');
+    expect(stdout).toContain('har@2');
   });
 
   it('draws the result as a picture or as a page', async () => {
     const [svg, html] = [join(folder, 'report.svg'), join(folder, 'report.html')];
     for (const report of [svg, html]) expect(await backtest('--every', '24h', '--report', report)).toBe(0);
-    expect(await readFile(svg, 'utf8')).toMatch(/^<svg [^]*har@1: BTC-USD[^]*<\/svg>\n$/);
+    expect(await readFile(svg, 'utf8')).toMatch(/^<svg [^]*har@2: BTC-USD[^]*<\/svg>\n$/);
     expect(await readFile(html, 'utf8')).toMatch(/^<!doctype html>[^]*<svg [^]*uncond_1y[^]*<\/html>\n$/);
   });
 
@@ -149,14 +155,17 @@ describe('btcf backtest', () => {
     expect(await backtest('--refit', 'monthly', '--every', '48h', '--format', 'markdown', '--out', out)).toBe(
       0,
     );
-    expect(stderr).toContain('har, fitted as of 2021-08-01');
-    expect(stdout).toContain('### har, fitted anew monthly');
+    expect(stderr).toContain('har@2, fitted as of 2021-08-01');
+    expect(stdout).toContain('### har@2, fitted anew monthly');
     expect(stdout).not.toContain('IN SAMPLE');
     expect(await linesOf(out)).toHaveLength(1 + 6 * 4 + 1);
   });
 
   it.each([
-    [['--model', 'lstm'], /no model "lstm"; there are champion, all, har@1, ewma_rw/],
+    [
+      ['--model', 'lstm'],
+      /no model "lstm"; there are champion, all, base@1, ewma_gk_seas@1, .*har@1, har@2, uncond_1y@1$/,
+    ],
     [['--model', 'har@99'], /no model "har@99"/],
     [
       ['--from', '2025-01-01', '--to', '2025-02-01'],
@@ -196,7 +205,7 @@ describe('btcf backtest', () => {
 
   const real = sharedData('btcusdt_1h.csv.gz');
   (real ? it : it.skip)(
-    `beats every baseline at 4 h in the year after the training of the shipped model${real ? '' : ' (needs ../shared/data/btcusdt_1h.csv.gz)'}`,
+    `beats every baseline at 4 h in the year after the training of the shipped model${real ? '' : ' [skipped: ../shared/data/btcusdt_1h.csv.gz is missing]'}`,
     async () => {
       const range = ['--from', '2024-06-14', '--to', '2025-06-13', '--every', '24h', '--horizons', '4h'];
       expect(await main(['backtest', '--data', real!, ...range, '--format', 'json'])).toBe(0);

@@ -10,6 +10,10 @@ export const CliEnv = z.object({
       description: 'PostgreSQL connection string; unset: the database of the running system',
       secret: true,
     }),
+  TRACK_RECORD_KEY_FILE: z
+    .string()
+    .optional()
+    .describe('Private key that signs the track record; unset: track-record.key in the data folder'),
   REDIS_URL: z
     .url({ protocol: /^rediss?$/ })
     .optional()

@@ -5,7 +5,10 @@ import { registerBacktestCommand } from './backtest.command.js';
 import { registerDataCommand } from './data.command.js';
 import { registerDoctorCommand } from './doctor.command.js';
 import { registerForecastCommand } from './forecast.command.js';
+import { registerModelsCommand } from './models.command.js';
+import { registerTrackRecordCommand } from './track-record.command.js';
 import { registerTrainCommand } from './train.command.js';
+import { registerVerifyCommand } from './verify.command.js';
 
 /** Exit code of a command line that cannot be understood; 1 is a command that was understood and failed. */
 const USAGE_EXIT_CODE = 2;
@@ -22,6 +25,9 @@ function createProgram(): Command {
   registerBacktestCommand(program);
   registerDataCommand(program);
   registerForecastCommand(program);
+  registerModelsCommand(program);
+  registerVerifyCommand(program);
+  registerTrackRecordCommand(program);
   registerDoctorCommand(program);
   return program;
 }

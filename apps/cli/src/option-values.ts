@@ -1,4 +1,4 @@
-import { InstantInput, InstrumentId } from '@btcforecast/contracts';
+import { ForecastId, InstantInput, InstrumentId, ModelReferenceText } from '@btcforecast/contracts';
 import { InvalidArgumentError } from 'commander';
 
 /** Parsers of option values, for commander: a wrong value ends in one sentence and exit code 2. */
@@ -24,14 +24,39 @@ export function listValue(text: string): string[] {
   throw new InvalidArgumentError('It must be one name, or several separated by commas.');
 }
 
+/** Instruments with their files, such as ETH-USD=eth.csv.gz,SOL-USD=sol.csv.gz. */
+export function poolValue(text: string): { instrument: string; path: string }[] {
+  return listValue(text).map((entry) => {
+    const [instrument = '', ...path] = entry.split('=');
+    if (path.length > 0 && path.join('=').length > 0) {
+      return { instrument: instrumentValue(instrument), path: path.join('=') };
+    }
+    throw new InvalidArgumentError('It must be instruments with their files, e.g. ETH-USD=eth.csv.gz.');
+  });
+}
+
 /** A whole number of one or more. */
 export function positiveIntegerValue(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('It must be a whole number of one or more.');
 }
 
+/** The id of a forecast. */
+export function forecastIdValue(text: string): string {
+  const parsed = ForecastId.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new InvalidArgumentError('It must be the id of a forecast, 64 hexadecimal digits.');
+}
+
 /** An http or https address. */
 export function urlValue(text: string): string {
   if (/^https?:\/\/[^\s/]/.test(text) && URL.canParse(text)) return text;
   throw new InvalidArgumentError('It must be an address such as http://localhost:3000.');
+}
+
+/** A version of a model such as har@1. */
+export function modelValue(text: string): string {
+  const parsed = ModelReferenceText.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new InvalidArgumentError('It must be <name>@<version>, e.g. har@1.');
 }

@@ -1,9 +1,23 @@
 import { AppError } from '@btcforecast/platform/errors';
 import { DEFAULT_INSTRUMENT } from '@btcforecast/contracts';
-import { HOUR_MS, InsufficientHistoryError } from '@btcforecast/timeseries';
-import { trainHar, type TrainedModel, type TrainingRequest, type TrainingStage } from '@btcforecast/training';
-import { InvalidArgumentError, type Command } from 'commander';
-import { instantValue, instrumentValue, listValue, positiveIntegerValue } from './option-values.js';
+import { HOUR_MS, InsufficientHistoryError, type HourlyWindow } from '@btcforecast/timeseries';
+import {
+  CHAMPION_FAMILY,
+  MODEL_FAMILIES,
+  type TrainableFamily,
+  type TrainedManifest,
+  type TrainedModel,
+  type TrainingRequest,
+  type TrainingStage,
+} from '@btcforecast/training';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import {
+  instantValue,
+  instrumentValue,
+  listValue,
+  poolValue,
+  positiveIntegerValue,
+} from './option-values.js';
 import { packageVersion } from './package-version.js';
 import { readCandleHistory } from './read-candle-history.js';
 import { stageProgress } from './stage-progress.js';
@@ -13,10 +27,12 @@ interface TrainOptions {
   readonly data: string[];
   readonly from?: number;
   readonly to?: number;
-  readonly name: string;
+  readonly family: TrainableFamily;
+  readonly name?: string;
   readonly modelVersion?: number;
   readonly out: string;
   readonly instrument: string;
+  readonly pool: { readonly instrument: string; readonly path: string }[];
 }
 
 const STAGES: Readonly<Record<TrainingStage, string>> = {
@@ -24,6 +40,9 @@ const STAGES: Readonly<Record<TrainingStage, string>> = {
   weights: 'walking forward through the held-out years',
   fit: 'fitting',
 };
+
+/** Names that models of a family have unless --name says otherwise; any other family is its own name. */
+const DEFAULT_NAMES: Partial<Record<TrainableFamily, string>> = { har_abs_emp: 'har', har_blend: 'har' };
 
 /** `btcf train`: fits a model from candle files; needs no running system, no database and no network. */
 export function registerTrainCommand(program: Command): void {
@@ -35,10 +54,21 @@ export function registerTrainCommand(program: Command): void {
     .requiredOption('--data <files>', 'CSV files, plain or gzipped, separated by commas', listValue)
     .option('--from <instant>', 'first origin to fit on (default: four years before --to)', instantValue)
     .option('--to <instant>', 'see nothing that closes later (default: the end of the data)', instantValue)
-    .option('--name <name>', 'name of the model', modelNameValue, 'har')
+    .addOption(
+      new Option('--family <family>', familiesHelp())
+        .choices(Object.keys(MODEL_FAMILIES))
+        .default(CHAMPION_FAMILY),
+    )
+    .option('--name <name>', 'name of the model (default: that of the family)', modelNameValue)
     .option('--model-version <n>', 'version (default: the next free one in --out)', positiveIntegerValue)
     .option('--out <folder>', 'folder of the models', 'models')
     .option('--instrument <id>', 'what the candles are of', instrumentValue, DEFAULT_INSTRUMENT)
+    .option(
+      '--pool <list>',
+      'other instruments to fit the same model to, separated by commas, e.g. ETH-USD=eth.csv.gz',
+      poolValue,
+      [],
+    )
     .action(train);
 }
 
@@ -48,14 +78,17 @@ async function train(options: TrainOptions): Promise<void> {
   try {
     progress.show('reading candles', 0);
     const history = await readCandleHistory(options.data);
-    const version = options.modelVersion ?? (await nextModelVersion(options.out, options.name));
-    const model = trained({
+    const others = await readOthers(options);
+    const name = options.name ?? DEFAULT_NAMES[options.family] ?? options.family;
+    const version = options.modelVersion ?? (await nextModelVersion(options.out, name));
+    const model = trained(options.family, {
       history,
       to: lastInstant(history.end, options),
       ...(options.from === undefined ? {} : { from: options.from }),
-      name: options.name,
+      name,
       version,
       instrument: options.instrument,
+      ...(others.length > 0 && { others }),
       codeVersion: packageVersion(),
       onProgress: (stage, share) => progress.show(STAGES[stage], share),
     });
@@ -65,6 +98,18 @@ async function train(options: TrainOptions): Promise<void> {
   } finally {
     progress.stop();
   }
+}
+
+async function readOthers({ family, pool }: TrainOptions) {
+  if (pool.length > 0 && !MODEL_FAMILIES[family].pools) {
+    const message = `models of the family ${family} are fitted to one instrument; leave --pool out or choose another --family`;
+    throw new AppError('caller', 'config.invalid', message);
+  }
+  const others: { instrument: string; history: HourlyWindow }[] = [];
+  for (const { instrument, path } of pool) {
+    others.push({ instrument, history: await readCandleHistory([path]) });
+  }
+  return others;
 }
 
 /** The end of training: what was asked for, or the end of the data when that is sooner. */
@@ -79,9 +124,9 @@ function lastInstant(dataEnd: number, { from, to = dataEnd }: TrainOptions): num
   return last;
 }
 
-function trained(request: TrainingRequest): TrainedModel {
+function trained(family: TrainableFamily, request: TrainingRequest): TrainedModel {
   try {
-    return trainHar(request);
+    return MODEL_FAMILIES[family].train(request);
   } catch (error) {
     if (!(error instanceof InsufficientHistoryError) && !(error instanceof RangeError)) throw error;
     const message = `the model cannot be trained: ${error.message}`;
@@ -90,16 +135,27 @@ function trained(request: TrainingRequest): TrainedModel {
 }
 
 function report(path: string, { manifest, onnx }: TrainedModel, elapsedMs: number): void {
-  const { name, version, fit, horizonsHours, data } = manifest;
-  const weights = horizonsHours
-    .map((hours, h) => `${hours} h: ${fit.horizons[h]!.referenceWeight}`)
-    .join(', ');
-  process.stdout.write(
-    `${name} ${version}: trained on ${data.candles} candles up to ${manifest.trainingSpan.to} in ` +
-      `${(elapsedMs / 1000).toFixed(1)} s\n` +
-      `weight of the trailing year: ${weights}\n` +
-      `written to ${path} (${onnx.length} bytes of ONNX)\n`,
-  );
+  const { name, version, trainingSpan, data } = manifest;
+  const lines = [
+    `${name} ${version}: trained on ${data.candles} candles up to ${trainingSpan.to} in ` +
+      `${(elapsedMs / 1000).toFixed(1)} s`,
+    ...weightsOf(manifest),
+    `written to ${path} (${onnx.length} bytes of ONNX)`,
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** What a reader wants to know at once of a fit that chose weights. */
+function weightsOf(manifest: TrainedManifest): string[] {
+  if (manifest.family !== 'har_abs_emp') return [];
+  const { fit, horizonsHours } = manifest;
+  const weights = horizonsHours.map((hours, h) => `${hours} h: ${fit.horizons[h]!.referenceWeight}`);
+  return [`weight of the trailing year: ${weights.join(', ')}`];
+}
+
+function familiesHelp(): string {
+  const families = Object.entries(MODEL_FAMILIES).map(([name, { description }]) => `${name}: ${description}`);
+  return `how the model is made; ${families.join('; ')}`;
 }
 
 function modelNameValue(text: string): string {

@@ -3,10 +3,13 @@ import { KeyRepository, KeyService } from '@btcforecast/access';
 import { createDataSource } from '@btcforecast/database';
 import { Clock, ENV, LOGGER, type Logger } from '@btcforecast/platform';
 import { DataSource } from 'typeorm';
+import { BacktestController } from './api/backtest.controller.js';
 import { ForecastController } from './api/forecast.controller.js';
 import { HealthController } from './api/health.controller.js';
 import { InstrumentController } from './api/instrument.controller.js';
+import { ModelController } from './api/model.controller.js';
 import { PerformanceController } from './api/performance.controller.js';
+import { TrackRecordController } from './api/track-record.controller.js';
 import { ForecastReplies } from './forecasts/forecast-replies.js';
 import { ForecastService } from './forecasts/forecast.service.js';
 import type { GatewayEnv } from './gateway.env.js';
@@ -15,7 +18,15 @@ import type { GatewayEnv } from './gateway.env.js';
 const POOL_SIZE = 3;
 
 @Module({
-  controllers: [ForecastController, InstrumentController, PerformanceController, HealthController],
+  controllers: [
+    ForecastController,
+    InstrumentController,
+    PerformanceController,
+    ModelController,
+    BacktestController,
+    TrackRecordController,
+    HealthController,
+  ],
   providers: [
     ForecastService,
     ForecastReplies,

@@ -7,9 +7,14 @@ import {
 import { AppError } from '@btcforecast/platform';
 import type { MarketDataEnv } from './market-data.env.js';
 
-/** The venues of the configured source. @throws AppError caller config.invalid when a replay or demo lacks SIM_URL */
-export function createExchanges(env: MarketDataEnv): Exchanges {
-  const instruments = [env.MARKET_INSTRUMENT];
+/**
+ * The venues of the configured source, for one instrument: each has its own connections, since a venue streams one
+ * instrument a connection.
+ *
+ * @throws AppError caller config.invalid when a replay or demo lacks SIM_URL
+ */
+export function createExchanges(env: MarketDataEnv, instrument: string): Exchanges {
+  const instruments = [instrument];
   const { MARKET_FEED: feed, SIM_URL: url } = env;
   if (env.MARKET_SOURCE === 'live') {
     const live = env.MARKET_VENUES.map(

@@ -1,14 +1,13 @@
-import type { Exchanges, MarketData } from '@btcforecast/market-data';
+import { ensureInstruments } from '@btcforecast/market-data';
 import {
   type BeforeApplicationShutdown,
-  Inject,
   Injectable,
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { HealthRegistry } from '@btcforecast/platform';
 import { DataSource } from 'typeorm';
-import { EXCHANGES, MARKET_DATA } from './tokens.js';
+import { ServedMarkets } from './served-markets.js';
 
 /** Starts ingestion with the service and ends it before the connections are closed. */
 @Injectable()
@@ -16,22 +15,23 @@ export class IngestionLifecycle
   implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
 {
   constructor(
-    @Inject(MARKET_DATA) private readonly marketData: MarketData,
-    @Inject(EXCHANGES) private readonly exchanges: Exchanges,
+    private readonly markets: ServedMarkets,
     private readonly dataSource: DataSource,
     private readonly health: HealthRegistry,
   ) {}
 
-  onApplicationBootstrap(): void {
+  async onApplicationBootstrap(): Promise<void> {
     this.health.add('database', async () => {
       await this.dataSource.query('SELECT 1');
     });
-    this.marketData.ingestor.start();
+    const instruments = this.markets.all.map(({ instrument }) => instrument);
+    await ensureInstruments(this.dataSource, instruments);
+    for (const { marketData } of this.markets.all) marketData.ingestor.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.marketData.ingestor.stop();
-    await this.exchanges.close();
+    await Promise.all(this.markets.all.map(({ marketData }) => marketData.ingestor.stop()));
+    await Promise.all(this.markets.all.map(({ exchanges }) => exchanges.close()));
   }
 
   async onApplicationShutdown(): Promise<void> {

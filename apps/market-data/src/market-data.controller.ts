@@ -1,9 +1,8 @@
 import { marketDataRpc, type CandlesReply, type InstrumentsReply } from '@btcforecast/contracts';
 import { Rpc } from '@btcforecast/platform';
-import { Controller, Inject } from '@nestjs/common';
-import type { MarketData } from '@btcforecast/market-data';
+import { Controller } from '@nestjs/common';
 import type { z } from 'zod';
-import { MARKET_DATA } from './tokens.js';
+import { ServedMarkets } from './served-markets.js';
 
 type Body<Name extends keyof typeof marketDataRpc> = z.output<(typeof marketDataRpc)[Name]['request']>;
 type Reply<Name extends keyof typeof marketDataRpc> = Promise<z.input<(typeof marketDataRpc)[Name]['reply']>>;
@@ -14,25 +13,29 @@ const BACKFILL_MS = 15 * 60_000;
 
 @Controller()
 export class MarketDataController {
-  constructor(@Inject(MARKET_DATA) private readonly marketData: MarketData) {}
+  constructor(private readonly markets: ServedMarkets) {}
 
   @Rpc(marketDataRpc.listInstruments)
-  listInstruments(_body: Body<'listInstruments'>): Promise<InstrumentsReply> {
-    return this.marketData.instruments.list();
+  async listInstruments(_body: Body<'listInstruments'>): Promise<InstrumentsReply> {
+    const replies = this.markets.all.map(({ marketData }) => marketData.instruments.list());
+    const [first, ...others] = (await Promise.all(replies)) as [InstrumentsReply, ...InstrumentsReply[]];
+    return { ...first, data: [first, ...others].flatMap(({ data }) => data) };
   }
 
   @Rpc(marketDataRpc.listCandles)
-  listCandles(body: Body<'listCandles'>): Promise<CandlesReply> {
-    return this.marketData.candles.list(body);
+  async listCandles(body: Body<'listCandles'>): Promise<CandlesReply> {
+    return this.markets.of(body.instrument).candles.list(body);
   }
 
   @Rpc(marketDataRpc.repairGap)
-  repairGap({ gapId }: Body<'repairGap'>): Reply<'repairGap'> {
-    return this.marketData.repair.repair(gapId, AbortSignal.timeout(REPAIR_MS));
+  async repairGap({ gapId }: Body<'repairGap'>): Reply<'repairGap'> {
+    const gap = await this.markets.any.gaps.ledger.find(gapId);
+    const market = gap ? this.markets.of(gap.instrument) : this.markets.any; // which says that there is none
+    return market.repair.repair(gapId, AbortSignal.timeout(REPAIR_MS));
   }
 
   @Rpc(marketDataRpc.backfill)
-  backfill(body: Body<'backfill'>): Reply<'backfill'> {
-    return this.marketData.backfill.run(body, AbortSignal.timeout(BACKFILL_MS));
+  async backfill(body: Body<'backfill'>): Reply<'backfill'> {
+    return this.markets.of(body.instrument).backfill.run(body, AbortSignal.timeout(BACKFILL_MS));
   }
 }

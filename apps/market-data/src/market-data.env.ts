@@ -1,4 +1,4 @@
-import { DEFAULT_INSTRUMENT, InstrumentId } from '@btcforecast/contracts';
+import { InstrumentList } from '@btcforecast/contracts';
 import { PlatformEnv } from '@btcforecast/platform';
 import { loadEnv } from '@btcforecast/platform/config';
 import { z } from 'zod';
@@ -21,7 +21,7 @@ export const ProbeEnv = z.object({
     .min(100)
     .default(5_000)
     .describe('How long --probe waits for an exchange to answer, milliseconds'),
-  MARKET_INSTRUMENT: InstrumentId.default(DEFAULT_INSTRUMENT).describe('Instrument that is ingested'),
+  INSTRUMENTS: InstrumentList.describe('Instruments that are served, separated by commas'),
 });
 
 export const MarketDataEnv = PlatformEnv.extend({

@@ -109,15 +109,69 @@ describe('the market-data service', () => {
   });
 });
 
+describe('the market-data service with several instruments', () => {
+  it('ingests each from its own candles and answers for each', async () => {
+    const eth = join(folder, 'eth.csv');
+    const rows = Array.from({ length: 400 }, (_row, h) => `${T0 + h * HOUR_MS},10,12,9,${10 + (h % 2)},5`);
+    await writeFile(eth, rows.join('\n'));
+    const files = { 'BTC-USD': join(folder, 'hours.csv'), 'ETH-USD': eth };
+    const both = await startSimulatedExchange({ market: { files }, speed: 1, from: NOW });
+    cleanup.push(() => both.close());
+    const settings = { MARKET_FEED: both.feed, SIM_URL: both.url, INSTRUMENTS: 'BTC-USD,ETH-USD' };
+    const served = await start('market-data', MarketDataModule, envOf(settings));
+    cleanup.push(() => served.close());
+    const env = envOf({ RPC_ADDRESSES_MARKET_DATA: `127.0.0.1:${served.rpcPort}` });
+    const asker = await start('asker', class {} as typeof MarketDataModule, { ...env, RPC_PORT: undefined });
+    cleanup.push(() => asker.close());
+    const client = asker.app.get(RpcClient);
+    const listed = await waitFor(
+      async () => {
+        const { data } = await client.call(marketDataRpc.listInstruments, {});
+        const isThere = ({ lastCandleAt }: (typeof data)[0]) => lastCandleAt === new Date(NOW).toISOString();
+        return data.every(isThere) ? data : undefined;
+      },
+      { deadlineMs: 20_000, what: 'both instruments have their candles' },
+    );
+    expect(listed.map(({ id, base, venue }) => ({ id, base, venue }))).toEqual([
+      { id: 'BTC-USD', base: 'BTC', venue: both.feed },
+      { id: 'ETH-USD', base: 'ETH', venue: both.feed },
+    ]);
+    for (const [instrument, level] of [
+      ['BTC-USD', 100],
+      ['ETH-USD', 10],
+    ] as const) {
+      const { data } = await client.call(marketDataRpc.listCandles, { instrument, interval: '1h', limit: 2 });
+      expect(data.map(({ close }) => Math.floor(close / level))).toEqual([1, 1]);
+    }
+    const unknown = client.call(marketDataRpc.listCandles, {
+      instrument: 'SOL-USD',
+      interval: '1h',
+      limit: 2,
+    });
+    await expect(unknown).rejects.toMatchObject({ kind: 'caller', code: 'instrument.unknown' });
+    const text = await (await fetch(`http://127.0.0.1:${served.internalPort}/metrics`)).text();
+    expect(text).toMatch(/market_newest_candle_age_seconds\{interval="1h",instrument="ETH-USD"/);
+  });
+});
+
 describe('the configuration', () => {
   it('asks for the address of the simulated exchange when a replay lacks it', () => {
     const { SIM_URL: _unset, ...env } = envOf();
-    expect(() => createExchanges(env as ReturnType<typeof envOf>)).toThrow(/SIM_URL is missing/);
+    expect(() => createExchanges(env as ReturnType<typeof envOf>, DEFAULT_INSTRUMENT)).toThrow(
+      /SIM_URL is missing/,
+    );
+  });
+
+  it('takes instruments in their order, and names one that cannot be', () => {
+    expect(envOf({ INSTRUMENTS: 'ETH-USD, BTC-USD' }).INSTRUMENTS).toEqual(['ETH-USD', 'BTC-USD']);
+    expect(envOf().INSTRUMENTS).toEqual([DEFAULT_INSTRUMENT]);
+    expect(() => envOf({ INSTRUMENTS: 'bitcoin' })).toThrow(/INSTRUMENTS.*must look like BTC-USD/);
+    expect(() => envOf({ INSTRUMENTS: 'BTC-USD,BTC-USD' })).toThrow(/must name each instrument once/);
   });
 
   it('takes venues in their order of preference, and names one that it does not know', () => {
     const live = envOf({ MARKET_SOURCE: 'live', MARKET_FEED: 'live', MARKET_VENUES: 'kraken, binance' });
-    expect(createExchanges(live).venues).toEqual(['kraken', 'binance']);
+    expect(createExchanges(live, DEFAULT_INSTRUMENT).venues).toEqual(['kraken', 'binance']);
     expect(() => envOf({ MARKET_VENUES: 'binance,mtgox' })).toThrow(
       /MARKET_VENUES.*must be binance, coinbase, kraken/,
     );

@@ -1,5 +1,5 @@
 import { createDataSource } from '@btcforecast/database';
-import { assembleMarketData, IngestSettings, type Exchanges } from '@btcforecast/market-data';
+import { assembleMarketData, IngestSettings } from '@btcforecast/market-data';
 import { Clock, ENV, EventBus, JobQueues, LOGGER, Metrics, type Logger } from '@btcforecast/platform';
 import { DAY_MS, HOUR_MS } from '@btcforecast/timeseries';
 import { Module } from '@nestjs/common';
@@ -8,11 +8,11 @@ import { createExchanges } from './create-exchanges.js';
 import { IngestionLifecycle } from './ingestion.lifecycle.js';
 import { MarketDataController } from './market-data.controller.js';
 import type { MarketDataEnv } from './market-data.env.js';
-import { EXCHANGES, MARKET_DATA } from './tokens.js';
+import { ServedMarkets, type ServedMarket } from './served-markets.js';
 
-function settingsOf(env: MarketDataEnv): IngestSettings {
+function settingsOf(env: MarketDataEnv, instrument: string): IngestSettings {
   return new IngestSettings(
-    { feed: env.MARKET_FEED, source: env.MARKET_SOURCE, instrument: env.MARKET_INSTRUMENT },
+    { feed: env.MARKET_FEED, source: env.MARKET_SOURCE, instrument },
     {
       historyMs: env.HISTORY_DAYS * DAY_MS,
       fineHistoryMs: env.FINE_HISTORY_HOURS * HOUR_MS,
@@ -32,18 +32,27 @@ function settingsOf(env: MarketDataEnv): IngestSettings {
       useFactory: (env: MarketDataEnv) =>
         createDataSource({ url: env.DATABASE_URL, applicationName: 'market-data' }).initialize(),
     },
-    { provide: EXCHANGES, inject: [ENV], useFactory: createExchanges },
-    { provide: IngestSettings, inject: [ENV], useFactory: settingsOf },
     {
-      provide: MARKET_DATA,
-      inject: [DataSource, IngestSettings, EXCHANGES, Clock, EventBus, JobQueues, Metrics, LOGGER],
+      provide: ServedMarkets,
+      inject: [ENV, DataSource, Clock, EventBus, JobQueues, Metrics, LOGGER],
       // One argument for each of the injected: a factory has no other form.
-      useFactory: (...[dataSource, settings, exchanges, clock, events, jobs, metrics, logger]: Injected) =>
-        assembleMarketData({ dataSource, settings, exchanges, clock, events, jobs, metrics, logger }),
+      useFactory: (...[env, dataSource, clock, events, jobs, metrics, logger]: Injected) => {
+        const served = env.INSTRUMENTS.map((instrument): ServedMarket => {
+          const exchanges = createExchanges(env, instrument);
+          const settings = settingsOf(env, instrument);
+          const shared = { dataSource, clock, events, jobs, metrics, logger: logger.child({ instrument }) };
+          return {
+            instrument,
+            exchanges,
+            marketData: assembleMarketData({ ...shared, settings, exchanges }),
+          };
+        });
+        return new ServedMarkets(served as [ServedMarket, ...ServedMarket[]]); // the configuration names one
+      },
     },
     IngestionLifecycle,
   ],
 })
 export class MarketDataModule {}
 
-type Injected = [DataSource, IngestSettings, Exchanges, Clock, EventBus, JobQueues, Metrics, Logger];
+type Injected = [MarketDataEnv, DataSource, Clock, EventBus, JobQueues, Metrics, Logger];

@@ -7,11 +7,11 @@ import { loadProbeEnv } from './market-data.env.js';
  */
 export async function probeVenues(
   venues: readonly CcxtVenue[],
-  instrument: string,
+  instruments: readonly string[],
   timeoutMs: number,
 ): Promise<CcxtVenue | null> {
   const answers = venues.map(async (venue) => {
-    const exchange = await createLiveExchange(venue, [instrument], timeoutMs);
+    const exchange = await createLiveExchange(venue, instruments, timeoutMs);
     try {
       await exchange.time();
       return true;
@@ -27,8 +27,8 @@ export async function probeVenues(
 
 /** `--probe`: prints the venue that answers. Needs no database. @returns exit code, 1 when none answers */
 export async function runProbe(): Promise<number> {
-  const { MARKET_VENUES, MARKET_INSTRUMENT, MARKET_PROBE_MS } = loadProbeEnv();
-  const venue = await probeVenues(MARKET_VENUES, MARKET_INSTRUMENT, MARKET_PROBE_MS);
+  const { MARKET_VENUES, INSTRUMENTS, MARKET_PROBE_MS } = loadProbeEnv();
+  const venue = await probeVenues(MARKET_VENUES, INSTRUMENTS, MARKET_PROBE_MS);
   if (venue) process.stdout.write(`${venue}\n`);
   return venue ? 0 : 1;
 }

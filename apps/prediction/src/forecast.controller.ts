@@ -1,12 +1,12 @@
 import {
   predictionRpc,
   type ForecastHistoryReply,
-  type ForecastsReply,
   type PerformanceReply,
+  type ProbabilityReply,
   type ScoredForecastReply,
 } from '@btcforecast/contracts';
 import { Rpc } from '@btcforecast/platform';
-import { ForecastQueries, PerformanceService } from '@btcforecast/prediction';
+import { ForecastQueries, PerformanceService, type LatestAnswer } from '@btcforecast/prediction';
 import { Controller } from '@nestjs/common';
 import type { z } from 'zod';
 
@@ -20,8 +20,13 @@ export class ForecastController {
   ) {}
 
   @Rpc(predictionRpc.latestForecasts)
-  latest({ instrument, horizons }: Body<'latestForecasts'>): Promise<ForecastsReply> {
-    return this.forecasts.latest(instrument, horizons);
+  latest(question: Body<'latestForecasts'>): Promise<LatestAnswer> {
+    return this.forecasts.latest(question);
+  }
+
+  @Rpc(predictionRpc.probability)
+  probability(question: Body<'probability'>): Promise<ProbabilityReply> {
+    return this.forecasts.probability(question);
   }
 
   @Rpc(predictionRpc.forecastHistory)

@@ -1,6 +1,6 @@
-import { BASELINES, DEFAULT_INSTRUMENT, HORIZONS, type Horizon } from '@btcforecast/contracts';
+import { BASELINES, GRADES, HORIZON_HOURS, HORIZONS, type Horizon } from '@btcforecast/contracts';
 import { LOGGER, type Logger } from '@btcforecast/platform';
-import { PerformanceService, SerialRunner } from '@btcforecast/prediction';
+import { FeedSettings, PerformanceService, SerialRunner, StandingService } from '@btcforecast/prediction';
 import {
   Inject,
   Injectable,
@@ -19,7 +19,9 @@ export class LiveScores implements OnApplicationBootstrap, BeforeApplicationShut
 
   constructor(
     private readonly performances: PerformanceService,
+    private readonly standings: StandingService,
     private readonly metrics: PredictionMetrics,
+    private readonly settings: FeedSettings,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -34,26 +36,34 @@ export class LiveScores implements OnApplicationBootstrap, BeforeApplicationShut
 
   async #refresh(): Promise<void> {
     try {
-      for (const horizon of HORIZONS) await this.#refreshHorizon(horizon);
+      for (const instrument of this.settings.instruments) {
+        for (const horizon of HORIZONS) {
+          await this.#refreshGrade(instrument, horizon);
+          await this.#refreshHorizon(instrument, horizon);
+        }
+      }
     } catch (error) {
       this.logger.warn({ err: error }, 'live scores not refreshed');
     }
   }
 
-  async #refreshHorizon(horizon: Horizon): Promise<void> {
+  async #refreshGrade(instrument: string, horizon: Horizon): Promise<void> {
+    const standing = await this.standings.standing(instrument, HORIZON_HOURS[horizon]);
+    for (const grade of GRADES) {
+      this.metrics.grade.set({ horizon, grade, instrument }, standing.grade === grade ? 1 : 0);
+    }
+  }
+
+  async #refreshHorizon(instrument: string, horizon: Horizon): Promise<void> {
     const { performances, metrics } = this;
-    const { pinball, coverage, baselines } = await performances.performance(
-      DEFAULT_INSTRUMENT,
-      horizon,
-      '30d',
-    );
+    const { pinball, coverage, baselines } = await performances.performance(instrument, horizon, '30d');
     if (pinball === null) return;
-    metrics.pinball.set({ horizon, model: 'champion' }, pinball);
+    metrics.pinball.set({ horizon, model: 'champion', instrument }, pinball);
     for (const name of BASELINES) {
-      metrics.pinball.set({ horizon, model: name }, baselines[name].pinball ?? Number.NaN);
+      metrics.pinball.set({ horizon, model: name, instrument }, baselines[name].pinball ?? Number.NaN);
     }
     for (const [interval, share] of Object.entries(coverage)) {
-      metrics.coverage.set({ horizon, interval }, share ?? Number.NaN);
+      metrics.coverage.set({ horizon, interval, instrument }, share ?? Number.NaN);
     }
   }
 }

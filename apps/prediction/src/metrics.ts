@@ -1,8 +1,10 @@
 import { MarketClockReader } from '@btcforecast/candle-reader';
-import { DEFAULT_INSTRUMENT, horizonOfHours } from '@btcforecast/contracts';
+import { horizonOfHours } from '@btcforecast/contracts';
 import { Metrics } from '@btcforecast/platform';
 import { FeedSettings, ForecastRepository, type IssueReport } from '@btcforecast/prediction';
 import { Injectable } from '@nestjs/common';
+
+const GRADE_LABELS = ['horizon', 'grade', 'instrument'] as const;
 
 /** The metrics of prediction. Instants and ages are event time. */
 @Injectable()
@@ -10,11 +12,13 @@ export class PredictionMetrics {
   readonly #issued;
   readonly #sorted;
   readonly #unanswered;
+  readonly #challengerUnanswered;
   readonly #windowSeconds;
   readonly #inferenceSeconds;
   readonly #issueSeconds;
   readonly pinball;
   readonly coverage;
+  readonly grade;
 
   constructor(
     metrics: Metrics,
@@ -24,7 +28,7 @@ export class PredictionMetrics {
   ) {
     this.#issued = metrics.counter(
       'forecast_issued_total',
-      'Forecasts issued; outcome variant: another counts for that origin, known: the very same was there',
+      'Forecasts issued; outcome variant: another counts for that origin, shadow: of a challenger, known: the very same was there',
       ['horizon', 'timeliness', 'outcome'],
     );
     this.#sorted = metrics.counter(
@@ -35,22 +39,34 @@ export class PredictionMetrics {
       'forecast_origins_unanswered_total',
       'Origins that could not be answered, repetitions left out',
     );
+    this.#challengerUnanswered = metrics.counter(
+      'forecast_challenger_failures_total',
+      'Origins that the champion answered and the challenger could not',
+    );
     this.#windowSeconds = metrics.histogram('forecast_window_query_seconds', 'Reading the window of a batch');
     this.#inferenceSeconds = metrics.histogram('forecast_inference_seconds', 'One ONNX run of a batch');
     this.#issueSeconds = metrics.histogram('forecast_issue_seconds', 'Issuing a batch, storing included');
     this.pinball = metrics.gauge(
       'forecast_live_pinball',
       'Mean pinball loss of the log return over 30 days, times 10,000',
-      ['horizon', 'model'],
+      ['horizon', 'model', 'instrument'],
     );
     this.coverage = metrics.gauge(
       'forecast_live_coverage_ratio',
       'Share of outcomes inside the central interval over 30 days',
-      ['horizon', 'interval'],
+      ['horizon', 'interval', 'instrument'],
     );
-    metrics.gauge('forecast_newest_age_seconds', 'Event time since the newest origin', [], async (gauge) => {
-      gauge.set(await this.#newestAgeSeconds());
-    });
+    this.grade = metrics.gauge('forecast_grade', '1 for the grade that holds, else 0', GRADE_LABELS);
+    metrics.gauge(
+      'forecast_newest_age_seconds',
+      'Event time since the newest origin',
+      ['instrument'],
+      async (gauge) => {
+        for (const instrument of this.settings.instruments) {
+          gauge.set({ instrument }, await this.#newestAgeSeconds(instrument));
+        }
+      },
+    );
   }
 
   observe(report: IssueReport, newFailures: number): void {
@@ -59,18 +75,19 @@ export class PredictionMetrics {
       if (sorted) this.#sorted.inc();
     }
     this.#unanswered.inc(newFailures);
+    for (const { origins } of report.challengerFailures) this.#challengerUnanswered.inc(origins.length);
     this.#windowSeconds.observe(report.windowSeconds);
     this.#inferenceSeconds.observe(report.inferenceSeconds);
     this.#issueSeconds.observe(report.totalSeconds);
   }
 
   /** NaN, Prometheus' way to say that there is no value, while there is no forecast or no event time. */
-  async #newestAgeSeconds(): Promise<number> {
+  async #newestAgeSeconds(instrument: string): Promise<number> {
     const { feed } = this.settings;
     try {
-      const [newest] = await this.forecasts.listLatest(feed, DEFAULT_INSTRUMENT, [1]);
+      const [newest] = await this.forecasts.listLatest(feed, instrument, [1]);
       if (!newest) return Number.NaN;
-      return ((await this.clock.now(feed, DEFAULT_INSTRUMENT)) - newest.originAt.getTime()) / 1_000;
+      return ((await this.clock.now(feed, instrument)) - newest.originAt.getTime()) / 1_000;
     } catch {
       return Number.NaN; // a scrape must not fail because the database is away: that shows elsewhere
     }

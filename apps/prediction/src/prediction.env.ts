@@ -1,4 +1,5 @@
 import { DEFAULT_RPC_PORTS, PlatformEnv } from '@btcforecast/platform';
+import { ChampionEnv } from '@btcforecast/prediction';
 import { z } from 'zod';
 
 export const PredictionEnv = PlatformEnv.extend({
@@ -13,10 +14,6 @@ export const PredictionEnv = PlatformEnv.extend({
     .string()
     .default('models')
     .describe('Folder of the shipped models, <name>/<version>; relative to the working folder'),
-  CHAMPION: z
-    .string()
-    .regex(/^[a-z][a-z0-9_-]{0,39}@[1-9]\d{0,8}$/, 'must be <name>@<version>, e.g. har@1')
-    .default('har@1')
-    .describe('Model version that answers, <name>@<version>'),
+  ...ChampionEnv.shape,
 });
 export type PredictionEnv = Readonly<z.infer<typeof PredictionEnv>>;

@@ -10,8 +10,9 @@ import {
   type RunningService,
 } from '@btcforecast/platform';
 import { predictionRpc } from '@btcforecast/contracts';
+import { AliasService } from '@btcforecast/prediction';
 import { repositoryRoot, testDatabase, waitFor } from '@btcforecast/testing';
-import type { DataSource } from 'typeorm';
+import { MoreThan, type DataSource } from 'typeorm';
 import { PredictionEnv } from './prediction.env.js';
 import { PredictionModule } from './prediction.module.js';
 
@@ -33,6 +34,7 @@ const envOf = (over: Record<string, string> = {}) =>
     MARKET_SOURCE: 'replay',
     MARKET_FEED: feed,
     MODELS_DIR: join(repositoryRoot, 'models'),
+    CHAMPION: 'har@1',
     LOG_LEVEL: 'fatal',
     ...over,
   });
@@ -80,6 +82,8 @@ async function withClient<T>(work: (rpc: RpcClient) => Promise<T>): Promise<T> {
   }
 }
 
+const scrape = async () => (await fetch(`http://127.0.0.1:${service.internalPort}/metrics`)).text();
+
 beforeAll(async () => {
   const database = await testDatabase();
   databaseUrl = database.url;
@@ -123,7 +127,9 @@ describe('prediction', () => {
       ]);
       const [first] = reply.data;
       const byId = await rpc.call(predictionRpc.forecastById, { id: first!.id });
-      expect(byId).toEqual({ ...first, outcome: null });
+      const { standing, ...issued } = first!;
+      expect(standing.grade).toBe('cold_start');
+      expect(byId).toEqual({ ...issued, outcome: null });
       const history = await rpc.call(predictionRpc.forecastHistory, { instrument, horizon: '1h', limit: 5 });
       expect(history.data).toHaveLength(1);
       const performance = await rpc.call(predictionRpc.performance, {
@@ -163,12 +169,87 @@ describe('prediction', () => {
   });
 
   it('counts what it does', async () => {
-    const text = await (await fetch(`http://127.0.0.1:${service.internalPort}/metrics`)).text();
+    const text = await scrape();
     expect(text).toMatch(
       /forecast_issued_total\{horizon="24h",timeliness="late",outcome="canonical"[^}]*\} 4/,
     );
     expect(text).toMatch(/forecast_newest_age_seconds\{[^}]*\} 60/);
     expect(text).toMatch(/forecast_inference_seconds_count\{[^}]*\} [1-9]/);
+  });
+
+  it('swaps the champion from the origin on that a promotion names, and says who holds what', async () => {
+    const move = await service.app.get(AliasService).promote({
+      ...{ feed, instrument, name: 'uncond_1y', version: 1, alias: 'champion', override: true },
+      ...{ actor: 'test', reason: 'to see it swap' },
+    });
+    expect(move.effectiveOrigin).toBe(ORIGIN + 8 * HOUR_MS);
+    await insertCandles(6, 9);
+    await setNow(ORIGIN + 9 * HOUR_MS + 60_000);
+    const rows = async () => {
+      const stored = await dataSource.getRepository(ForecastEntity).find({
+        where: { originAt: MoreThan(new Date(ORIGIN + 6 * HOUR_MS)), horizonHours: 1 },
+        order: { originAt: 'ASC', role: 'DESC' },
+      });
+      return stored.map(({ originAt, role, modelName }) => [
+        (originAt.getTime() - ORIGIN) / HOUR_MS,
+        role,
+        modelName,
+      ]);
+    };
+    await waitFor(async () => (await rows()).length === 5, { deadlineMs: 10_000, what: 'five forecasts' });
+    expect(await rows()).toEqual([
+      [7, 'champion', 'har'],
+      [8, 'champion', 'uncond_1y'],
+      [8, 'challenger', 'har'],
+      [9, 'champion', 'uncond_1y'],
+      [9, 'challenger', 'har'],
+    ]);
+    await waitFor(async () => /alias="challenger",model="har@1"[^}]*\} 1/.test(await scrape()), {
+      deadlineMs: 5_000,
+      what: 'the gauge',
+    });
+    const text = await scrape();
+    expect(text).toMatch(/forecast_model_info\{[^}]*alias="champion",model="uncond_1y@1"[^}]*\} 1/);
+    expect(text).not.toMatch(/alias="champion",model="har@1"/);
+    expect(text).toMatch(/forecast_model_swaps_total\{instrument="BTC-USD"[^}]*\} 1/);
+    expect(text).toMatch(/forecast_issued_total\{[^}]*outcome="shadow"[^}]*\} [12]/);
+  });
+
+  it('goes on with the predecessor, stays ready and names the reason when a champion cannot be loaded', async () => {
+    await dataSource.query(
+      `INSERT INTO model_versions
+       SELECT 'damaged', 1, family, 'candidate', '\\x00', $1, jsonb_set(manifest, '{name}', '"damaged"'), now()
+       FROM model_versions WHERE name = 'uncond_1y'`,
+      ['0'.repeat(64)],
+    );
+    await dataSource.query(
+      `INSERT INTO model_evaluations (model_name, model_version, onnx_sha256, kind, verdict, checks, evidence, decided_at)
+       VALUES ('damaged', 1, $1, 'technical', 'passed', '[]', '{}', now())`,
+      ['0'.repeat(64)],
+    );
+    await service.app.get(AliasService).promote({
+      ...{ feed, instrument, name: 'damaged', version: 1, alias: 'champion', override: true },
+      ...{ actor: 'test', reason: 'to see it fail' },
+    });
+    const health = async () => {
+      const reply = await fetch(`http://127.0.0.1:${service.internalPort}/health/ready`);
+      return { status: reply.status, ...((await reply.json()) as { notes?: string[] }) };
+    };
+    await waitFor(async () => (await health()).notes !== undefined, { deadlineMs: 10_000, what: 'a note' });
+    expect(await health()).toMatchObject({
+      status: 200,
+      notes: [expect.stringMatching(/^the model damaged@1 cannot answer: .*SHA-256/)],
+    });
+    await insertCandles(9, 12);
+    await setNow(ORIGIN + 12 * HOUR_MS + 60_000);
+    const canonical = () =>
+      dataSource.getRepository(ForecastEntity).findBy({
+        originAt: new Date(ORIGIN + 12 * HOUR_MS),
+        canonical: true,
+      });
+    await waitFor(async () => (await canonical()).length === 4, { deadlineMs: 10_000, what: 'forecasts' });
+    expect(new Set((await canonical()).map(({ modelName }) => modelName))).toEqual(new Set(['uncond_1y']));
+    expect(await scrape()).toMatch(/forecast_model_failures_total\{[^}]*\} [1-9]/);
   });
 
   it('does not start with a champion that is not there, and says what to check', async () => {

@@ -1,45 +1,71 @@
+import { databaseProviders } from '@btcforecast/database/nest';
 import { CandleReader, MarketClockReader, MarketFeedReader } from '@btcforecast/candle-reader';
-import { Clock, ENV } from '@btcforecast/platform';
+import { ENV } from '@btcforecast/platform';
 import {
+  AliasRepository,
+  AliasService,
+  ChampionSettings,
+  ConfiguredChampion,
+  DriftDataRepository,
+  DriftEvaluator,
+  DriftQueries,
+  DriftSignalRepository,
+  StandingRepository,
+  StandingService,
   FeedSettings,
   ForecastCatchUp,
   ForecastIssuer,
   ForecastMaker,
+  ForecastPublisher,
   ForecastQueries,
   ForecastRepository,
-  ModelStore,
+  ModelEvaluationRepository,
+  ModelRecords,
   ModelVersionRepository,
   PerformanceRepository,
   PerformanceService,
+  PromotionRules,
   ScoreRepository,
+  TrackRecordQueries,
 } from '@btcforecast/prediction';
 import { Module } from '@nestjs/common';
-import { DatabaseLifecycle, databaseProvider } from './database.provider.js';
+import { BacktestController } from './backtest.controller.js';
 import { ForecastController } from './forecast.controller.js';
 import { ForecastScheduler } from './forecast.scheduler.js';
 import { LiveScores } from './live-scores.js';
 import { PredictionMetrics } from './metrics.js';
+import { ModelRefresh } from './model-refresh.js';
+import { ModelController } from './model.controller.js';
+import { modelStoreProvider } from './model-store.provider.js';
+import { ModelWatcher } from './model-watcher.js';
+import { registryProviders } from './registry.providers.js';
+import { TrackRecordController } from './track-record.controller.js';
 import type { PredictionEnv } from './prediction.env.js';
 
 @Module({
-  controllers: [ForecastController],
+  controllers: [TrackRecordController, ModelController, BacktestController, ForecastController],
   providers: [
-    databaseProvider,
-    DatabaseLifecycle,
+    ...databaseProviders('prediction'),
     {
       provide: FeedSettings,
       inject: [ENV],
-      useFactory: (env: PredictionEnv) => new FeedSettings(env.MARKET_FEED, env.MARKET_SOURCE, env.REGION),
+      useFactory: (env: PredictionEnv) =>
+        new FeedSettings(env.MARKET_FEED, env.MARKET_SOURCE, env.REGION, env.INSTRUMENTS),
     },
     {
-      provide: ModelStore,
-      inject: [ENV, ModelVersionRepository, Clock],
-      useFactory: (env: PredictionEnv, versions: ModelVersionRepository, clock: Clock) =>
-        ModelStore.open(
-          { folder: env.MODELS_DIR, champion: env.CHAMPION, registeredAt: clock.now() },
-          versions,
-        ),
+      provide: ChampionSettings,
+      inject: [ENV],
+      useFactory: (env: PredictionEnv) => new ChampionSettings(env.CHAMPION, env.BASE_MODEL),
     },
+    modelStoreProvider,
+    AliasRepository,
+    ModelEvaluationRepository,
+    ConfiguredChampion,
+    PromotionRules,
+    AliasService,
+    ...registryProviders,
+    ModelWatcher,
+    ModelRefresh,
     CandleReader,
     MarketFeedReader,
     MarketClockReader,
@@ -47,11 +73,20 @@ import type { PredictionEnv } from './prediction.env.js';
     ScoreRepository,
     PerformanceRepository,
     ModelVersionRepository,
+    ModelRecords,
     ForecastMaker,
+    ForecastPublisher,
     ForecastIssuer,
     ForecastCatchUp,
     ForecastQueries,
+    StandingRepository,
+    StandingService,
+    DriftDataRepository,
+    DriftSignalRepository,
+    DriftEvaluator,
+    DriftQueries,
     PerformanceService,
+    TrackRecordQueries,
     PredictionMetrics,
     ForecastScheduler,
     LiveScores,

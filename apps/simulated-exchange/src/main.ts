@@ -1,5 +1,9 @@
 import { isAppError } from '@btcforecast/platform/errors';
-import { startSimulatedExchange, type SimulatedExchange } from '@btcforecast/simulated-exchange';
+import {
+  startSimulatedExchange,
+  type MarketChoice,
+  type SimulatedExchange,
+} from '@btcforecast/simulated-exchange';
 import { loadSimulatedExchangeEnv, type SimulatedExchangeEnv } from './simulated-exchange.env.js';
 
 /** One JSON line, as the services write them; the whole logger would weigh more than this process. */
@@ -8,8 +12,9 @@ function log(level: 'info' | 'warn' | 'fatal', msg: string, fields: object = {})
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
-function marketOf(env: SimulatedExchangeEnv): { file: string } | { seed: number } {
-  if (env.SIM_MODE === 'demo') return { seed: env.SIM_SEED };
+function marketOf(env: SimulatedExchangeEnv): MarketChoice {
+  if (env.SIM_MODE === 'demo') return { seed: env.SIM_SEED, instruments: env.INSTRUMENTS };
+  if (env.SIM_FILES) return { files: env.SIM_FILES };
   if (env.SIM_FILE) return { file: env.SIM_FILE };
   log('fatal', 'a replay needs a file: set SIM_FILE');
   return process.exit(78);

@@ -1,10 +1,17 @@
-import { InstantInput } from '@btcforecast/contracts';
+import { InstantInput, InstrumentId, InstrumentList } from '@btcforecast/contracts';
 import { loadEnv } from '@btcforecast/platform/config';
 import { z } from 'zod';
 
 export const SimulatedExchangeEnv = z.object({
   SIM_MODE: z.enum(['replay', 'demo']).describe('replay a file of candles, or demo: a synthetic market'),
-  SIM_FILE: z.string().optional().describe('CSV file of candles to replay, plain or gzipped'),
+  SIM_FILE: z.string().optional().describe('CSV file of candles of BTC-USD to replay, plain or gzipped'),
+  SIM_FILES: z
+    .string()
+    .optional()
+    .transform(parsedJson)
+    .pipe(z.record(InstrumentId, z.string().min(1)).optional())
+    .describe('Files to replay, in place of SIM_FILE: a JSON object of paths by instrument'),
+  INSTRUMENTS: InstrumentList.describe('Instruments of a demo, separated by commas'),
   SIM_SPEED: z.coerce
     .number()
     .positive()
@@ -23,6 +30,15 @@ export const SimulatedExchangeEnv = z.object({
   SIM_PORT: z.coerce.number().int().min(0).max(65_535).default(0).describe('Port to listen on; 0: any'),
 });
 export type SimulatedExchangeEnv = Readonly<z.infer<typeof SimulatedExchangeEnv>>;
+
+/** What is no JSON stays a text, which the schema then refuses in its own words. */
+function parsedJson(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
 
 export function loadSimulatedExchangeEnv(): SimulatedExchangeEnv {
   return loadEnv(SimulatedExchangeEnv);

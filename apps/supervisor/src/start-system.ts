@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { checkReplay, namedMarket, probeMarket, type Market, type TaskRunner } from './config/market.js';
+import { DEFAULT_INSTRUMENT } from './config/instruments.js';
 import type { SupervisorOptions } from './config/options.js';
 import { compileCache, mainOf, serviceSpecs, type ServicePorts } from './config/service-specs.js';
 import type { SupervisorEnv } from './config/supervisor.env.js';
@@ -40,17 +41,19 @@ export async function startSystem(context: StartContext): Promise<Started> {
     system.startDatabase(folder.path, join(folder.logs, 'database.log')),
   );
   await terminal.step('schema and admin key', () => prepare(context, url));
-  const market =
+  const chosen =
     replay ??
     (await terminal.step(
       'market',
       () => choose(context),
       ({ words }) => words,
     ));
-  const simulated = market.simulation && (await startSimulation(context, market.simulation));
+  const market = { ...(options.instruments && { instruments: options.instruments }), ...chosen };
+  const simulated = market.simulation && (await startSimulation(context, market, market.simulation));
   await startServices(context, { databaseUrl: url, market, ...simulated });
   const gatewayUrl = `http://localhost:${options.port}`;
-  const forecastUrl = `${gatewayUrl}/v1/forecasts/BTC-USD?horizon=24h`;
+  const instrument = servedFirst(market, context.env);
+  const forecastUrl = `${gatewayUrl}/v1/forecasts/${instrument}?horizon=24h`;
   await terminal.step(
     'first forecast',
     () =>
@@ -87,7 +90,11 @@ function prepare(context: StartContext, databaseUrl: string): Promise<unknown> {
   });
 }
 
-async function startSimulation(context: StartContext, simulation: Readonly<Record<string, string>>) {
+async function startSimulation(
+  context: StartContext,
+  { instruments }: Market,
+  simulation: Readonly<Record<string, string>>,
+) {
   const { root, folder, env, system, terminal } = context;
   const [port] = await freePorts(1);
   const ready = await terminal.step('simulated exchange', () =>
@@ -98,6 +105,7 @@ async function startSimulation(context: StartContext, simulation: Readonly<Recor
       env: {
         ...compileCache(root),
         ...env.inherited,
+        ...(instruments && { INSTRUMENTS: instruments.join() }),
         ...simulation,
         SIM_STATE_DIR: folder.simulation,
         SIM_HOST: '127.0.0.1',
@@ -131,6 +139,7 @@ async function startServices(context: StartContext, address: MarketAddress): Pro
     rpcToken,
     source: market.source,
     feed,
+    ...(market.instruments && { instruments: market.instruments }),
     ports,
     ...(simulationUrl !== undefined && { simulationUrl }),
   });
@@ -169,6 +178,11 @@ async function choosePorts(gateway: number): Promise<ServicePorts> {
     rpc: { 'market-data': marketData, prediction },
     internal: { 'market-data': a, prediction: b, worker: c, gateway: d },
   };
+}
+
+/** The one whose first forecast is waited for. */
+function servedFirst({ instruments }: Market, { inherited }: SupervisorEnv): string {
+  return instruments?.[0] ?? inherited.INSTRUMENTS?.split(',')[0]?.trim() ?? DEFAULT_INSTRUMENT;
 }
 
 function runnerOf({ root, env, system }: StartContext): TaskRunner {

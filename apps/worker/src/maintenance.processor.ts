@@ -1,5 +1,5 @@
 import { jobHandlers, JobRunner, QueueProcessor, type ProcessesJobs } from '@btcforecast/platform';
-import { ScoreService } from '@btcforecast/prediction';
+import { MlflowMirror, ScoreService, TrackRecordService } from '@btcforecast/prediction';
 import { WorkerHost } from '@nestjs/bullmq';
 import type { Job } from 'bullmq';
 import { PartitionService } from './partition.service.js';
@@ -9,11 +9,15 @@ export class MaintenanceProcessor extends WorkerHost implements ProcessesJobs {
   readonly handlers = jobHandlers('maintenance', {
     ensure_partitions: () => this.partitions.ensure(),
     void_overdue: ({ feed, instrument }) => this.scores.voidOverdue(feed, instrument),
+    extend_track_record: () => this.record.extend(),
+    mirror_model: ({ name, version }) => this.mirror.mirror(name, version),
   });
 
   constructor(
     private readonly partitions: PartitionService,
     private readonly scores: ScoreService,
+    private readonly record: TrackRecordService,
+    private readonly mirror: MlflowMirror,
     private readonly runner: JobRunner,
   ) {
     super();

@@ -1,6 +1,5 @@
 import { MarketClockReader } from '@btcforecast/candle-reader';
-import { DEFAULT_INSTRUMENT } from '@btcforecast/contracts';
-import { Clock, isAppError, JobQueues, LOGGER, type Logger } from '@btcforecast/platform';
+import { Clock, ENV, isAppError, JobQueues, LOGGER, type Logger } from '@btcforecast/platform';
 import { FeedSettings, SerialRunner } from '@btcforecast/prediction';
 import {
   Inject,
@@ -8,25 +7,25 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
+import type { WorkerEnv } from './worker.env.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
-const WEEK_MS = 7 * DAY_MS;
-/** The epoch was a Thursday: weeks are counted from the Monday after it. */
+/** The epoch was a Thursday: periods of training, usually weeks, are counted from the Monday after it. */
 const FIRST_MONDAY_MS = 4 * DAY_MS;
 const VOID_EVERY_MS = 5 * MINUTE_MS;
 const CANDIDATE_EVERY_MS = HOUR_MS;
 
 /**
  * Work that comes round by itself: partitions daily, overdue forecasts every five minutes, a candidate model
- * weekly. What belongs to a feed is asked for from here and not stored as a schedule of the queue, where it would
+ * weekly or as configured. What belongs to a feed is asked for from here and not stored as a schedule of the queue, where it would
  * go on after the feed has been given up. Job ids let one of several workers through.
  */
 @Injectable()
 export class MaintenanceSchedule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #overdue = new SerialRunner(() => this.#quietly(() => this.#askForOverdue()));
-  readonly #candidate = new SerialRunner(() => this.#quietly(() => this.#askForCandidate()));
+  readonly #candidate = new SerialRunner(() => this.#askForCandidates());
   #timers: NodeJS.Timeout[] = [];
 
   constructor(
@@ -35,6 +34,7 @@ export class MaintenanceSchedule implements OnApplicationBootstrap, BeforeApplic
     private readonly clock: Clock,
     private readonly settings: FeedSettings,
     @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(ENV) private readonly env: WorkerEnv,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -53,19 +53,26 @@ export class MaintenanceSchedule implements OnApplicationBootstrap, BeforeApplic
 
   /** Registering the daily schedule again changes nothing, and makes up for queues that were not there at start. */
   async #askForOverdue(): Promise<void> {
-    const { feed } = this.settings;
-    const instrument = DEFAULT_INSTRUMENT;
+    const { feed, instruments } = this.settings;
     await this.jobs.upsertSchedule('maintenance', 'ensure_partitions', DAY_MS, 'ensure_partitions', {});
-    const jobId = `void_overdue-${feed}-${instrument}-${Math.floor(this.clock.now() / VOID_EVERY_MS)}`;
-    await this.jobs.add('maintenance', 'void_overdue', { feed, instrument }, { jobId });
+    const occasion = Math.floor(this.clock.now() / VOID_EVERY_MS);
+    for (const instrument of instruments) {
+      const jobId = `void_overdue-${feed}-${instrument}-${occasion}`;
+      await this.jobs.add('maintenance', 'void_overdue', { feed, instrument }, { jobId });
+    }
   }
 
-  /** A candidate sees what closed before Monday 00:00 UTC, event time: one a week, whoever asks how often. */
-  async #askForCandidate(): Promise<void> {
+  /** A candidate sees what closed before the period began, event time: one for each, whoever asks how often. */
+  async #askForCandidates(): Promise<void> {
+    for (const instrument of this.settings.instruments) {
+      await this.#quietly(() => this.#askForCandidate(instrument));
+    }
+  }
+
+  async #askForCandidate(instrument: string): Promise<void> {
     const { feed } = this.settings;
-    const instrument = DEFAULT_INSTRUMENT;
     const now = await this.marketClock.now(feed, instrument);
-    const trainEnd = now - ((now - FIRST_MONDAY_MS) % WEEK_MS);
+    const trainEnd = now - ((now - FIRST_MONDAY_MS) % this.env.RETRAIN_EVERY);
     const jobId = `fit_candidate-${feed}-${instrument}-${trainEnd}`;
     await this.jobs.add('model_training', 'fit_candidate', { feed, instrument, trainEnd }, { jobId });
   }

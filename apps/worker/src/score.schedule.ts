@@ -1,5 +1,5 @@
 import { MarketClockReader } from '@btcforecast/candle-reader';
-import { DEFAULT_INSTRUMENT, INTERVAL_MS, type EventOf } from '@btcforecast/contracts';
+import { INTERVAL_MS, type EventOf } from '@btcforecast/contracts';
 import {
   Clock,
   EventBus,
@@ -33,7 +33,8 @@ export class ScoreSchedule implements OnApplicationBootstrap, BeforeApplicationS
   readonly #asker = new SerialRunner(() => this.#quietly(() => this.#askForNewest()));
   #timer: NodeJS.Timeout | undefined;
   #subscriptions: Subscription[] = [];
-  #newestClose = 0;
+  /** By instrument. */
+  readonly #newestClose = new Map<string, number>();
 
   constructor(
     private readonly jobs: JobQueues,
@@ -58,25 +59,32 @@ export class ScoreSchedule implements OnApplicationBootstrap, BeforeApplicationS
     await Promise.all([this.#sweeper.stop(), this.#asker.stop()]);
   }
 
-  #onCandle({ feed, interval, openTime }: EventOf<'candle.closed'>): Promise<void> | undefined {
+  #onCandle({ feed, instrument, interval, openTime }: EventOf<'candle.closed'>): Promise<void> | undefined {
     if (feed !== this.settings.feed || interval !== '1h') return undefined;
-    this.#newestClose = Math.max(this.#newestClose, openTime + INTERVAL_MS['1h']);
+    const newest = this.#newestClose.get(instrument) ?? 0;
+    this.#newestClose.set(instrument, Math.max(newest, openTime + INTERVAL_MS['1h']));
     return this.#asker.trigger();
   }
 
   async #askForNewest(): Promise<void> {
-    const until = this.#newestClose;
-    await this.#ask({ until, since: Math.max(0, until - RECENT_MS) }, `candle-${until}`);
+    for (const [instrument, until] of this.#newestClose) {
+      await this.#ask(instrument, { until, since: Math.max(0, until - RECENT_MS) }, `candle-${until}`);
+    }
   }
 
   async #sweep(): Promise<void> {
-    const until = await this.marketClock.now(this.settings.feed, DEFAULT_INSTRUMENT);
-    await this.#ask({ until }, `sweep-${Math.floor(this.clock.now() / SWEEP_EVERY_MS)}`);
+    const occasion = `sweep-${Math.floor(this.clock.now() / SWEEP_EVERY_MS)}`;
+    const { feed, instruments } = this.settings;
+    for (const instrument of instruments) {
+      await this.#quietly(async () => {
+        const until = await this.marketClock.now(feed, instrument);
+        await this.#ask(instrument, { until }, occasion);
+      });
+    }
   }
 
-  async #ask(range: { until: number; since?: number }, occasion: string): Promise<void> {
+  async #ask(instrument: string, range: { until: number; since?: number }, occasion: string): Promise<void> {
     const { feed } = this.settings;
-    const instrument = DEFAULT_INSTRUMENT;
     const jobId = `score_due-${feed}-${instrument}-${occasion}`;
     await this.jobs.add('analytics', 'score_due', { feed, instrument, ...range }, { jobId });
   }

@@ -1,7 +1,28 @@
-import { PlatformEnv } from '@btcforecast/platform';
+import { PlatformEnv, secret } from '@btcforecast/platform';
+import { ChampionEnv } from '@btcforecast/prediction';
 import { z } from 'zod';
 
+const HOUR_MS = 3_600_000;
+
 export const WorkerEnv = PlatformEnv.extend({
+  ...ChampionEnv.shape,
+  RETRAIN_EVERY: z
+    .string()
+    .regex(/^[1-9]\d{0,3}[hd]$/, 'must be hours or days, e.g. 12h or 7d')
+    .default('7d')
+    .transform((text) => Number(text.slice(0, -1)) * (text.endsWith('d') ? 24 : 1) * HOUR_MS)
+    .describe('How often a candidate is trained on what has come since, event time, e.g. 12h or 7d'),
+  TRACK_RECORD_KEY_FILE: z
+    .string()
+    .default('.btcforecast/track-record.key')
+    .describe(
+      'Private key that signs the track record, ed25519 in PEM; made at first use (npm start: track-record.key in the data folder)',
+    ),
+  MLFLOW_TRACKING_URI: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('MLflow server that gets a copy of every model version with its evidence; unset: none'),
+  MLFLOW_TRACKING_TOKEN: secret('Bearer token for that server').optional(),
   OPERATOR_WEBHOOK_URL: z
     .url({ protocol: /^https?$/ })
     .optional()

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   createLogger,
@@ -47,7 +50,9 @@ function suite(openRedis: () => Promise<{ url?: string; close(): Promise<void> }
       new Date(START),
       new Date(START + 720 * HOUR_MS),
     ]);
+    const folder = await mkdtemp(join(tmpdir(), 'btcf-worker-'));
     const env = parseEnv(WorkerEnv, {
+      TRACK_RECORD_KEY_FILE: join(folder, 'track-record.key'),
       DATABASE_URL: database.url,
       REDIS_URL: redis.url,
       RPC_TOKEN,
@@ -67,6 +72,7 @@ function suite(openRedis: () => Promise<{ url?: string; close(): Promise<void> }
       () => dataSource.destroy(),
       () => database.drop(),
       () => redis.close(),
+      () => rm(folder, { recursive: true }),
     ];
   });
   afterAll(async () => {
@@ -173,6 +179,25 @@ function suite(openRedis: () => Promise<{ url?: string; close(): Promise<void> }
     await waitFor(() => scoreOf(id), { deadlineMs: 10_000, what: 'the forecast is scored' });
   });
 
+  it('enters forecasts and outcomes into the track record by itself', async () => {
+    const origin = START + 20 * HOUR_MS;
+    const id = await insertForecast(origin);
+    await insertCandle(origin + HOUR_MS);
+    await jobs.add('analytics', 'score_due', { feed, instrument, until: origin + HOUR_MS });
+    const kinds = () =>
+      dataSource.query<{ kind: string }[]>('SELECT kind FROM track_record WHERE subject = $1 ORDER BY seq', [
+        id,
+      ]);
+    const both = await waitFor(
+      async () => {
+        const found = await kinds();
+        return found.length === 2 ? found : undefined;
+      },
+      { deadlineMs: 30_000, what: 'forecast and outcome are in the record' },
+    );
+    expect(both.map(({ kind }) => kind)).toEqual(['forecast', 'outcome']);
+  });
+
   it('does not retry a malformed payload', async () => {
     const job = await (
       await jobs.queue('analytics')
@@ -267,6 +292,7 @@ function suite(openRedis: () => Promise<{ url?: string; close(): Promise<void> }
       /queue_jobs_total\{[^}]*queue="analytics",job="score_due",outcome="ok"[^}]*\} [1-9]/,
     );
     expect(text).toMatch(/queue_jobs\{[^}]*queue="analytics",state="waiting"[^}]*\} \d/);
+    expect(text).toMatch(/track_record_entries\{[^}]*\} [1-9]/);
     expect(text).toMatch(/queue_oldest_waiting_seconds\{[^}]*queue="model_training"[^}]*\} 0/);
     const ready = await fetch(`http://127.0.0.1:${service.internalPort}/health/ready`);
     expect(ready.status).toBe(200);

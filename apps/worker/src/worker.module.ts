@@ -1,36 +1,50 @@
+import { databaseProviders } from '@btcforecast/database/nest';
 import { CandleReader, MarketClockReader, MarketFeedReader } from '@btcforecast/candle-reader';
 import { ENV, QueuesModule } from '@btcforecast/platform';
 import {
+  AliasRepository,
   CandidateService,
   CandidateTrainer,
   FeedSettings,
+  ModelEvaluationRepository,
   ModelVersionRepository,
+  RegistryService,
   ScoreRepository,
   ScoreService,
+  technicalCheckProvider,
+  TrackRecordKeyFile,
+  TrackRecordService,
 } from '@btcforecast/prediction';
 import { Module } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import { AnalyticsProcessor } from './analytics.processor.js';
+import { backtestProviders } from './backtest.providers.js';
 import { DataProcessingProcessor } from './data-processing.processor.js';
-import { DatabaseLifecycle, databaseProvider } from './database.provider.js';
+import { driftProviders } from './drift.providers.js';
 import { GapAnnouncer } from './gap-announcer.service.js';
+import { lifecycleProviders } from './lifecycle.providers.js';
 import { MaintenanceProcessor } from './maintenance.processor.js';
 import { MaintenanceSchedule } from './maintenance.schedule.js';
 import { WorkerMetrics } from './metrics.js';
+import { MirrorSchedule } from './mirror.schedule.js';
+import { mlflowMirrorProvider } from './mlflow-mirror.provider.js';
 import { ModelTrainingProcessor } from './model-training.processor.js';
 import { NotificationsProcessor } from './notifications.processor.js';
 import { PartitionService } from './partition.service.js';
 import { ScoreSchedule } from './score.schedule.js';
+import { TrackRecordMetrics } from './track-record.metrics.js';
+import { TrackRecordSchedule } from './track-record.schedule.js';
 import type { WorkerEnv } from './worker.env.js';
 
 @Module({
   imports: [QueuesModule.forWorkers()],
   providers: [
-    databaseProvider,
-    DatabaseLifecycle,
+    ...databaseProviders('worker'),
     {
       provide: FeedSettings,
       inject: [ENV],
-      useFactory: (env: WorkerEnv) => new FeedSettings(env.MARKET_FEED, env.MARKET_SOURCE, env.REGION),
+      useFactory: (env: WorkerEnv) =>
+        new FeedSettings(env.MARKET_FEED, env.MARKET_SOURCE, env.REGION, env.INSTRUMENTS),
     },
     CandleReader,
     MarketFeedReader,
@@ -38,8 +52,22 @@ import type { WorkerEnv } from './worker.env.js';
     ScoreRepository,
     ScoreService,
     ModelVersionRepository,
+    ModelEvaluationRepository,
+    AliasRepository,
+    technicalCheckProvider,
+    RegistryService,
+    mlflowMirrorProvider,
     { provide: CandidateTrainer, useFactory: () => new CandidateTrainer() },
     CandidateService,
+    {
+      provide: TrackRecordService,
+      inject: [DataSource, ENV],
+      useFactory: (dataSource: DataSource, env: WorkerEnv) =>
+        new TrackRecordService(dataSource, new TrackRecordKeyFile(env.TRACK_RECORD_KEY_FILE)),
+    },
+    ...lifecycleProviders,
+    ...driftProviders,
+    ...backtestProviders,
     PartitionService,
     GapAnnouncer,
     AnalyticsProcessor,
@@ -49,7 +77,10 @@ import type { WorkerEnv } from './worker.env.js';
     NotificationsProcessor,
     ScoreSchedule,
     MaintenanceSchedule,
+    MirrorSchedule,
     WorkerMetrics,
+    TrackRecordSchedule,
+    TrackRecordMetrics,
   ],
 })
 export class WorkerModule {}

@@ -11,3 +11,8 @@ export interface ForecastSet {
   /** Forecasts whose quantiles had crossed before they were sorted. */
   readonly crossed: number;
 }
+
+/** Whether two models say the same at all origins, to the last digit: a baseline and the model that hands it on do. */
+export function areSameRows(a: readonly ForecastRow[], b: readonly ForecastRow[]): boolean {
+  return a === b || a.every((row, at) => row?.flat().join() === b[at]?.flat().join());
+}

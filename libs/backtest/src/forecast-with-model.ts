@@ -1,27 +1,8 @@
-import { InsufficientHistoryError, type HourlyWindow } from '@btcforecast/timeseries';
-import {
-  HAR_LEVELS,
-  inputsAt,
-  inputsSeries,
-  type HarInputs,
-  type InputsSeries,
-  type ModelManifest,
-} from '@btcforecast/training';
-import type { ForecastRow, ForecastSet } from './forecast-row.js';
+import { forecastOrigins, isFailure, type LoadedModel } from '@btcforecast/forecasting';
+import type { HourlyWindow } from '@btcforecast/timeseries';
+import { HAR_LEVELS, type ModelManifest } from '@btcforecast/training';
+import type { ForecastSet } from './forecast-row.js';
 import { refitInstant, type RefitSchedule } from './refit-schedule.js';
-
-/** A model in memory: a graph in a runtime. */
-export interface LoadedModel {
-  readonly manifest: ModelManifest;
-  /** Quantiles of the log return for each origin, shape [H][L] of the manifest, by one run. */
-  predict(inputs: readonly HarInputs[]): Promise<readonly RawAnswer[]>;
-  /** Gives its memory back. */
-  release(): Promise<void>;
-}
-
-interface RawAnswer {
-  readonly quantiles: readonly Float64Array[];
-}
 
 export interface ForecastQuestion {
   readonly history: HourlyWindow;
@@ -30,6 +11,8 @@ export interface ForecastQuestion {
   /** Shape [H]. */
   readonly horizonsHours: readonly number[];
   readonly onProgress?: (share: number) => void;
+  /** Awaited between origins, so that other work gets a turn. */
+  readonly pause?: () => Promise<void>;
 }
 
 export interface ModelSource {
@@ -41,34 +24,42 @@ export interface ModelSource {
 }
 
 /**
- * Forecasts each origin as the live system does: the same inputs, the same graph, the same order of quantiles. A pure
- * function of the model and of each origin's window: other origins, the step between them and later candles change no
- * bit.
+ * Forecasts each origin as the live system does, through forecastOrigins. A pure function of the model and of the
+ * slots before each origin: other origins, the step between them and later candles change no bit.
  *
  * @throws RangeError if a model has no such horizon or other levels; whatever opening a model throws
  */
 export async function forecastWithModel(
-  { history, origins, horizonsHours, onProgress = () => {} }: ForecastQuestion,
-  { refit, batch, open }: ModelSource,
+  question: ForecastQuestion,
+  source: ModelSource,
 ): Promise<ForecastSet> {
-  const rows: ForecastRow[] = [];
-  let crossed = 0;
-  for (const { fittedAt, members } of groupByFit(origins, refit)) {
-    const model = await open(fittedAt);
+  const { history, origins, horizonsHours, onProgress = () => {}, pause } = question;
+  const answers: ForecastSet[] = [];
+  let done = 0;
+  for (const { fittedAt, members } of groupByFit(origins, source.refit)) {
+    const model = await source.open(fittedAt);
     try {
-      onProgress(rows.length / origins.length);
-      const run = prepare(history, model, horizonsHours);
-      for (let start = 0; start < members.length; start += batch) {
-        const answered = await run(members.slice(start, start + batch));
-        rows.push(...answered.rows);
-        crossed += answered.crossed;
-        onProgress(rows.length / origins.length);
-      }
+      onProgress(done / origins.length);
+      const picked = pickHorizons(model.manifest, horizonsHours);
+      const made = await forecastOrigins(model, history, members, {
+        batch: source.batch,
+        onProgress: (share) => onProgress((done + share * members.length) / origins.length),
+        ...(pause && { pause }),
+      });
+      const rows = made.map((one) => (isFailure(one) ? null : picked.map((h) => one.horizons[h]!)));
+      answers.push({
+        rows: rows.map((row) => row && row.map(({ quantiles }) => quantiles)),
+        crossed: rows.flatMap((row) => row ?? []).filter(({ sorted }) => sorted).length,
+      });
     } finally {
       await model.release();
     }
+    done += members.length;
   }
-  return { rows, crossed };
+  return {
+    rows: answers.flatMap(({ rows }) => rows),
+    crossed: answers.reduce((sum, { crossed }) => sum + crossed, 0),
+  };
 }
 
 function groupByFit(
@@ -85,8 +76,8 @@ function groupByFit(
   return groups;
 }
 
-function prepare(history: HourlyWindow, model: LoadedModel, horizonsHours: readonly number[]) {
-  const { manifest } = model;
+/** Index of each horizon in the model's own order. */
+function pickHorizons(manifest: ModelManifest, horizonsHours: readonly number[]): number[] {
   const picked = horizonsHours.map((hours) => manifest.horizonsHours.indexOf(hours));
   const name = `${manifest.name}@${manifest.version}`;
   if (picked.includes(-1)) {
@@ -97,30 +88,5 @@ function prepare(history: HourlyWindow, model: LoadedModel, horizonsHours: reado
   if (manifest.levels.join() !== HAR_LEVELS.join()) {
     throw new RangeError(`${name} forecasts other levels than ${HAR_LEVELS.join(', ')}`);
   }
-  const series = inputsSeries(history, manifest);
-  return async (origins: readonly number[]): Promise<ForecastSet> => {
-    const inputs = origins.map((origin) => inputsOrNull(series, origin));
-    const answers = await model.predict(inputs.filter((input) => input !== null));
-    let crossed = 0;
-    let next = 0;
-    const rows = inputs.map((input) => {
-      if (!input) return null;
-      const { quantiles } = answers[next++]!; // one per input
-      const sorted = picked.map((h) => quantiles[h]!.toSorted()); // numbers sort by value in a typed array
-      crossed += sorted.filter((row, i) =>
-        row.some((value, l) => value !== quantiles[picked[i]!]![l]),
-      ).length;
-      return sorted.map((row) => [...row]);
-    });
-    return { rows, crossed };
-  };
-}
-
-function inputsOrNull(series: InputsSeries, origin: number): HarInputs | null {
-  try {
-    return inputsAt(series, origin);
-  } catch (error) {
-    if (error instanceof InsufficientHistoryError) return null;
-    throw error;
-  }
+  return picked;
 }

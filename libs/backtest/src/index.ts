@@ -1,11 +1,14 @@
 export { backtestOrigins, closeBefore, type BacktestOrigins, type OriginRange } from './backtest-origins.js';
-export { type ForecastRow, type ForecastSet } from './forecast-row.js';
+export { areSameRows, type ForecastRow, type ForecastSet } from './forecast-row.js';
+export { forecastWithModel, type ForecastQuestion, type ModelSource } from './forecast-with-model.js';
 export {
-  forecastWithModel,
-  type ForecastQuestion,
-  type LoadedModel,
-  type ModelSource,
-} from './forecast-with-model.js';
+  backtestBaseline,
+  backtestModel,
+  type BacktestQuestion,
+  type BacktestRuntime,
+  type ModelResult,
+  type StoredModel,
+} from './backtest-model.js';
 export { forecastWithBaselines } from './forecast-with-baselines.js';
 export { refittedModel, type RefitRequest } from './refitted-model.js';
 export { REFIT_SCHEDULES, refitInstant, type RefitSchedule } from './refit-schedule.js';

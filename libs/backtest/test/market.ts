@@ -1,6 +1,15 @@
 import { HOUR_MS, hourlyWindow, type Candle, type HourlyWindow } from '@btcforecast/timeseries';
-import { evaluateHar, trainHar, type TrainedModel } from '@btcforecast/training';
-import type { LoadedModel } from '../src/forecast-with-model.js';
+import type { LoadedModel } from '@btcforecast/forecasting';
+import type { StoredModel } from '../src/backtest-model.js';
+import {
+  evaluateHar,
+  harInputsOf,
+  trainHar,
+  type ManifestOf,
+  type TrainedModel,
+} from '@btcforecast/training';
+
+type HarManifest = ManifestOf<'har_abs_emp'>;
 
 const START = Date.UTC(2021, 0, 4); // a Monday
 
@@ -48,20 +57,43 @@ export function scaledFrom(candles: readonly Candle[], instant: number, factor: 
   });
 }
 
-export function trainedUntil(history: HourlyWindow, to: number): TrainedModel {
+export function trainedUntil(history: HourlyWindow, to: number): TrainedModel<HarManifest> {
   return trainHar({ history, to, name: 'har', version: 1, instrument: 'BTC-USD', codeVersion: '0.0.0' });
 }
 
 /** A trained model that answers by its evaluation in TypeScript. */
-export function loaded({ manifest }: Pick<TrainedModel, 'manifest'>): LoadedModel {
+export function loaded({ manifest }: Pick<StoredModel, 'manifest'>): LoadedModel {
+  if (manifest.family !== 'har_abs_emp') throw new Error(`no evaluation of ${manifest.family}`);
+  const { fit } = manifest;
   return {
     manifest,
     predict: (inputs) =>
       Promise.resolve(
-        inputs.map((input) => ({
-          quantiles: evaluateHar(manifest.fit, input).quantiles.map((row) => Float64Array.from(row)),
-        })),
+        inputs.map(({ blocks }) => {
+          const { quantiles, sigma } = evaluateHar(fit, harInputsOf(blocks));
+          return {
+            quantiles: quantiles.map((row) => Float64Array.from(row)),
+            sigma: Float64Array.from(sigma),
+          };
+        }),
       ),
     release: () => Promise.resolve(),
   };
+}
+
+/** A baseline as a model: its graph hands its only input on. */
+export function handedOn({ manifest }: Pick<StoredModel, 'manifest'>): Promise<LoadedModel> {
+  const [H, L] = [manifest.horizonsHours.length, manifest.levels.length];
+  return Promise.resolve({
+    manifest,
+    predict: (inputs) =>
+      Promise.resolve(
+        inputs.map(({ blocks }) => {
+          const [values] = Object.values(blocks);
+          const quantiles = Array.from({ length: H }, (_, h) => values!.slice(h * L, (h + 1) * L));
+          return { quantiles, sigma: Float64Array.from(quantiles, (row) => row[L - 1]! - row[0]!) };
+        }),
+      ),
+    release: () => Promise.resolve(),
+  });
 }

@@ -21,6 +21,8 @@ export interface WindowQuery {
   readonly until: number;
   /** Hourly slots back from `until`. */
   readonly slots: number;
+  /** Wall time, ms: candles that were stored later are left out. Default: none is. */
+  readonly knownBy?: number;
 }
 
 /** Half-open range of open times, ms, UTC. */
@@ -46,16 +48,27 @@ export class CandleReader {
    * Hourly candles with open time in [until - slots hours, until), ascending; missing ones are simply absent.
    * One query; about 18,000 rows take some tens of milliseconds.
    */
-  window({ instrument, venue, until, slots }: WindowQuery): Promise<CandleRow[]> {
-    return this.range({ instrument, venue, interval: '1h' }, { from: until - slots * HOUR_MS, to: until });
+  window({ instrument, venue, until, slots, knownBy }: WindowQuery): Promise<CandleRow[]> {
+    const range = { from: until - slots * HOUR_MS, to: until };
+    return this.#range({ instrument, venue, interval: '1h' }, range, knownBy);
   }
 
   /** Candles that open in [from, to) and close at or before `to`, ascending. */
-  async range({ instrument, venue, interval }: CandleSeries, { from, to }: TimeRange): Promise<CandleRow[]> {
+  range(series: CandleSeries, range: TimeRange): Promise<CandleRow[]> {
+    return this.#range(series, range);
+  }
+
+  async #range(
+    { instrument, venue, interval }: CandleSeries,
+    { from, to }: TimeRange,
+    knownBy?: number,
+  ): Promise<CandleRow[]> {
+    const known = knownBy === undefined ? '' : ' AND ingested_at <= $6';
+    const values = knownBy === undefined ? [] : [new Date(knownBy)];
     const rows = await queryArrays<CandleTuple>(
       this.dataSource,
-      `SELECT ${COLUMNS} FROM candles WHERE ${SERIES} AND open_time >= $4 AND open_time <= $5 ORDER BY open_time`,
-      [instrument, venue, interval, new Date(from), new Date(to - INTERVAL_MS[interval])],
+      `SELECT ${COLUMNS} FROM candles WHERE ${SERIES} AND open_time >= $4 AND open_time <= $5${known} ORDER BY open_time`,
+      [instrument, venue, interval, new Date(from), new Date(to - INTERVAL_MS[interval]), ...values],
     );
     return rows.map(toCandle);
   }

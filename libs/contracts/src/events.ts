@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Alias } from './models.js';
 import { EpochMs, Horizon, InstrumentId, Interval } from './primitives.js';
 
 /**
@@ -16,6 +17,16 @@ export const EVENTS = {
     modelVersion: z.string(),
   }),
   'forecast.matured': z.object({ ...feedRef, target: EpochMs, ids: z.array(z.string()).max(50) }),
+  'model.registered': z.object({ name: z.string(), version: z.number().int() }),
+  /** An alias moved; who holds it is read from the table. */
+  'model.promoted': z.object({
+    ...feedRef,
+    alias: Alias,
+    model: z.string().nullable(),
+    effectiveOrigin: EpochMs,
+  }),
+  'drift.raised': z.object({ ...feedRef, model: z.string(), test: z.string(), subject: z.string() }),
+  'backtest.changed': z.object({ id: z.uuid() }),
   'gap.opened': z.object({ ...feedRef, venue: z.string(), gapId: z.string() }),
   'gap.closed': z.object({ ...feedRef, venue: z.string(), gapId: z.string() }),
 } as const;

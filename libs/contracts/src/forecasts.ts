@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Standing } from './calibration.js';
 import {
   HORIZONS,
   Horizon,
@@ -101,9 +102,32 @@ export const ForecastReply = z
   .meta({ id: 'Forecast' });
 export type ForecastReply = z.infer<typeof ForecastReply>;
 
+/** Levels beyond these say nothing that hourly history can carry. */
+const LEVEL_LIMITS = [0.001, 0.999] as const;
+
+export const LevelQuantile = z
+  .object({
+    level: z.number().gt(0).lt(1).describe('Probability of a price at or below it, 0 to 1'),
+    price: z.number().positive().describe('Quantile, price in the quote currency'),
+    from: z
+      .enum(['head', 'interpolated', 'extrapolated'])
+      .describe(
+        'head: forecast at this level; interpolated: between two of those; extrapolated: beyond the outermost ones, ' +
+          'where the tail is an assumption',
+      ),
+  })
+  .meta({ id: 'LevelQuantile' });
+export type LevelQuantile = z.infer<typeof LevelQuantile>;
+
+export const LatestForecastReply = ForecastReply.extend({
+  levels: z.array(LevelQuantile).optional().describe('The levels asked for, ascending; absent unless asked'),
+  standing: Standing,
+}).meta({ id: 'LatestForecast' });
+export type LatestForecastReply = z.infer<typeof LatestForecastReply>;
+
 export const ForecastsReply = z
   .object({
-    data: z.array(ForecastReply).describe('One forecast for each horizon asked, in the order asked'),
+    data: z.array(LatestForecastReply).describe('One forecast for each horizon asked, in the order asked'),
     source: Source,
   })
   .meta({ id: 'ForecastsReply' });
@@ -132,10 +156,32 @@ const horizonList = z
   .pipe(z.array(Horizon).min(1).max(HORIZONS.length))
   .refine((list) => new Set(list).size === list.length, 'each horizon once');
 
+const levelList = z
+  .string()
+  .max(600)
+  .transform((text) => text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part))))
+  .pipe(
+    z
+      .array(
+        z
+          .number('must be numbers separated by commas')
+          .min(LEVEL_LIMITS[0], `must be at least ${LEVEL_LIMITS[0]}`)
+          .max(LEVEL_LIMITS[1], `must be at most ${LEVEL_LIMITS[1]}`),
+      )
+      .min(1)
+      .max(50),
+  )
+  .transform((levels) => [...new Set(levels)].sort((a, b) => a - b));
+
 export const LatestForecastQuery = z.object({
   horizon: horizonList
     .default(['24h'])
     .describe(`One horizon, or several separated by commas: ${HORIZONS.join(', ')}; default 24h`),
+  levels: levelList
+    .optional()
+    .describe(
+      `Levels of further quantiles, separated by commas, ${LEVEL_LIMITS.join(' to ')}; e.g. 0.01,0.99`,
+    ),
 });
 export type LatestForecastQuery = z.infer<typeof LatestForecastQuery>;
 

@@ -9,6 +9,7 @@ export {
   Instant,
   InstantInput,
   InstrumentId,
+  InstrumentList,
   Interval,
   QUANTILE_KEYS,
   QUANTILE_LEVELS,
@@ -31,6 +32,8 @@ export {
   ForecastReply,
   ForecastsReply,
   LatestForecastQuery,
+  LatestForecastReply,
+  LevelQuantile,
   OutcomeReply,
   Quantiles,
   ScoredForecastReply,
@@ -45,6 +48,51 @@ export {
   WINDOWS,
   Window,
 } from './performance.js';
+export { GRADES, Grade, Standing } from './calibration.js';
+export { ProbabilityQuery, ProbabilityReply } from './probability.js';
+export { ReproductionReply } from './reproduction.js';
+export {
+  ALIASES,
+  Alias,
+  AliasHistoryReply,
+  AliasMoveReply,
+  DriftSignal,
+  EVALUATION_KINDS,
+  EvaluationCheck,
+  EvaluationKind,
+  EvaluationReply,
+  MODEL_MAX_BYTES,
+  MODEL_STATUSES,
+  ModelGraphReply,
+  ModelName,
+  ModelReferenceText,
+  ModelReply,
+  ModelStatus,
+  ModelSummary,
+  ModelVersionNumber,
+  ModelsReply,
+  PromoteRequest,
+  RollbackRequest,
+  UploadModelRequest,
+} from './models.js';
+export {
+  TRACK_RECORD_KINDS,
+  TrackRecordEntry,
+  TrackRecordKey,
+  TrackRecordProof,
+  TrackRecordQuery,
+  TrackRecordReply,
+  TrackRecordRoot,
+} from './track-record.js';
+export {
+  BACKTEST_STATES,
+  BacktestReply,
+  BacktestRequest,
+  BacktestResult,
+  BacktestScore,
+  BacktestsReply,
+} from './backtests.js';
+export { describeIssues, issueWords } from './issue-words.js';
 export { ERROR_CODES, ErrorCode, Problem } from './problem.js';
 export { EVENTS, type EventName, type EventOf } from './events.js';
 export { JOBS, QUEUES, type JobName, type JobPayload, type QueueName } from './jobs.js';

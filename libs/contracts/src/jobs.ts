@@ -20,6 +20,15 @@ export const JOBS = {
   model_training: {
     /** Fit the shipped family on stored candles up to trainEnd and register it as a candidate version. */
     fit_candidate: z.object({ ...feedRef, trainEnd: EpochMs }),
+    /** Walk a registered version forward beside the champion and the baselines; make it challenger or refuse it. */
+    evaluate_candidate: z.object({
+      ...feedRef,
+      name: z.string(),
+      version: z.number().int().positive(),
+      until: EpochMs,
+    }),
+    /** Run a stored backtest request. */
+    run_backtest: z.object({ id: z.uuid() }),
   },
   data_processing: {
     repair_gap: z.object({ gapId: z.string() }),
@@ -32,10 +41,18 @@ export const JOBS = {
   analytics: {
     /** Score every forecast of the feed whose target is at or before `until`, and after `since` if that is given. */
     score_due: z.object({ ...feedRef, until: EpochMs, since: EpochMs.optional() }),
+    /** Judge challenger, canary and champion by what has matured: promote, refuse or roll back. */
+    judge_rollout: z.object({ ...feedRef }),
+    /** Advance the sequential tests of drift; ask for training when one is raised. */
+    watch_drift: z.object({ ...feedRef }),
   },
   maintenance: {
     ensure_partitions: z.object({}),
     void_overdue: z.object({ ...feedRef }),
+    /** Enter what arrived into the chain and sign the hours that have ended. */
+    extend_track_record: z.object({}),
+    /** Copy a version and its evidence to the MLflow server of the configuration. */
+    mirror_model: z.object({ name: z.string(), version: z.number().int().positive() }),
   },
 } as const satisfies Record<QueueName, Record<string, z.ZodType>>;
 

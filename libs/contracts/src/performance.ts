@@ -65,6 +65,7 @@ export const PerformanceReply = z
         late: n('Issued after the next candle'),
         backfilled: n('Issued after their target'),
         inSample: n('Origins inside the training span'),
+        unproven: n('Entered into the track record after their target'),
         void: n('Target candle missing for 7 days'),
         pending: n('Not yet matured'),
       })

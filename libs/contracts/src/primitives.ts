@@ -9,6 +9,18 @@ export type InstrumentId = z.infer<typeof InstrumentId>;
 
 export const DEFAULT_INSTRUMENT: InstrumentId = 'BTC-USD';
 
+/** Instruments in a configuration: separated by commas, each once, at least one. */
+export const InstrumentList = z
+  .string()
+  .default(DEFAULT_INSTRUMENT)
+  .transform((text) => text.split(',').map((id) => id.trim()))
+  .pipe(
+    z
+      .array(InstrumentId)
+      .min(1)
+      .refine((ids) => new Set(ids).size === ids.length, 'must name each instrument once'),
+  );
+
 /** Where the candles come from. Whatever is not `live` is named so everywhere. */
 export const Source = z.enum(['live', 'replay', 'demo']).meta({
   id: 'Source',

@@ -8,7 +8,14 @@ import { ForecastScoreEntity } from './entities/forecast-score.entity.js';
 import { InstrumentEntity } from './entities/instrument.entity.js';
 import { MarketFeedEntity } from './entities/market-feed.entity.js';
 import { ModelVersionEntity } from './entities/model-version.entity.js';
+import { BacktestEntity } from './entities/backtest.entity.js';
+import { DriftSignalEntity } from './entities/drift-signal.entity.js';
+import { ModelAliasMoveEntity } from './entities/model-alias-move.entity.js';
+import { ModelEvaluationEntity } from './entities/model-evaluation.entity.js';
+import { TrackRecordEntity } from './entities/track-record.entity.js';
+import { TrackRecordRootEntity } from './entities/track-record-root.entity.js';
 import { Foundation1795219200000 } from './migrations/1795219200000-foundation.js';
+import { ModelsAndProof1795305600000 } from './migrations/1795305600000-models-and-proof.js';
 
 export interface DataSourceOptions {
   readonly url: string;
@@ -29,7 +36,7 @@ export function createDataSource({ url, applicationName, poolSize = 5 }: DataSou
     synchronize: false,
     migrationsTransactionMode: 'each',
     migrationsTableName: 'schema_migrations',
-    migrations: [Foundation1795219200000],
+    migrations: [Foundation1795219200000, ModelsAndProof1795305600000],
     entities: [
       InstrumentEntity,
       MarketFeedEntity,
@@ -39,6 +46,12 @@ export function createDataSource({ url, applicationName, poolSize = 5 }: DataSou
       ForecastEntity,
       ForecastScoreEntity,
       ApiKeyEntity,
+      BacktestEntity,
+      DriftSignalEntity,
+      ModelAliasMoveEntity,
+      ModelEvaluationEntity,
+      TrackRecordEntity,
+      TrackRecordRootEntity,
     ],
     applicationName,
     poolSize,

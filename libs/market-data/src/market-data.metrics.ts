@@ -40,15 +40,16 @@ export class MarketDataMetrics {
     this.deviation = metrics.gauge(
       'market_cross_venue_deviation_ratio',
       'Difference of the last price to that of another venue, as a share of the price',
-      ['venue', 'other'],
+      ['venue', 'other', 'instrument'],
     );
     this.openGaps = metrics.gauge('market_open_gaps', 'Missing ranges of candles not yet repaired', [
       'venue',
+      'instrument',
     ]);
     this.candleAge = metrics.gauge(
       'market_newest_candle_age_seconds',
       'Event time since the newest stored candle of the venue in use closed',
-      ['interval'],
+      ['interval', 'instrument'],
     );
     this.speed = metrics.gauge(
       'market_event_speed_ratio',

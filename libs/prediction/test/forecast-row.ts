@@ -37,6 +37,7 @@ export function forecastRow({ origin = Date.UTC(2025, 0, 1), ...given }: RowOpti
     issuedAt,
     timeliness: timelinessOf(issuedAt.getTime(), origin, horizonHours),
     inSample: false,
+    role: 'champion',
     region: 'test',
     runtime: { onnxruntime: '0', cpu: 'test', node: 'test' },
     ...given,

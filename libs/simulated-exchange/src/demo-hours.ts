@@ -5,7 +5,6 @@ import { Random } from './random.js';
 export const DEMO_EPOCH = Date.UTC(2020, 0, 1);
 
 const YEAR_HOURS = 8_766;
-const CENTRE_PRICE = 60_000;
 /** Volatility of a usual year, on a log scale. */
 const YEARLY_VOLATILITY = 0.55;
 /** Pull of the price towards its centre: a half-life of one year, too weak to be of use within weeks. */
@@ -32,17 +31,23 @@ export class DemoHours {
   #closes = new Float64Array(1 << 16);
   #sigmas = new Float64Array(1 << 16);
   #count = 0;
-  #logPrice = Math.log(CENTRE_PRICE);
+  #logPrice: number;
   #burst = 0;
   #mood = 0;
 
-  constructor(private readonly seed: number) {}
+  /** @param centrePrice where the market begins and what it is drawn to, whole cents */
+  constructor(
+    private readonly seed: number,
+    private readonly centrePrice: number,
+  ) {
+    this.#logPrice = Math.log(centrePrice);
+  }
 
   /** The hour that opens `index` hours after the epoch; index >= 0. */
   at(index: number): DemoHour {
     while (this.#count <= index) this.#make(this.#count);
     return {
-      open: index === 0 ? CENTRE_PRICE : this.#closes[index - 1]!, // made: below count
+      open: index === 0 ? this.centrePrice : this.#closes[index - 1]!, // made: below count
       close: this.#closes[index]!,
       sigma: this.#sigmas[index]!,
     };
@@ -54,7 +59,7 @@ export class DemoHours {
     this.#mood = step(this.#mood, MOODS, random);
     const usual = YEARLY_VOLATILITY / Math.sqrt(YEAR_HOURS);
     const sigma = usual * seasonAt(DEMO_EPOCH + index * HOUR_MS) * Math.exp(this.#burst + this.#mood - 0.2);
-    this.#logPrice += sigma * random.fatTailed() - REVERSION * (this.#logPrice - Math.log(CENTRE_PRICE));
+    this.#logPrice += sigma * random.fatTailed() - REVERSION * (this.#logPrice - Math.log(this.centrePrice));
     this.#store(index, Math.round(Math.exp(this.#logPrice) * 100) / 100, sigma);
   }
 

@@ -14,6 +14,20 @@ describe('createDemoMarket', () => {
     expect(createDemoMarket(12).candles('1m', ...range)).not.toEqual(market.candles('1m', ...range));
   });
 
+  it('has another course for each instrument, the same whatever else is traded', () => {
+    const range = [FROM, FROM + DAY_MS] as const;
+    const closes = (instrument: string) =>
+      createDemoMarket(11, instrument)
+        .candles('1h', ...range)
+        .map(({ close }) => close);
+    expect(closes('BTC-USD')).toEqual(market.candles('1h', ...range).map(({ close }) => close));
+    expect(closes('ETH-USD')).toEqual(closes('ETH-USD'));
+    const returns = (instrument: string) =>
+      closes(instrument).map((close, i, all) => close / (all[i - 1] ?? close));
+    expect(returns('ETH-USD')).not.toEqual(returns('SOL-USD'));
+    expect(Math.max(...closes('SOL-USD'))).toBeLessThan(Math.min(...closes('ETH-USD')));
+  });
+
   it('has hours that are exactly what their minutes make', () => {
     const minutes = market.candles('1m', FROM, FROM + 3 * DAY_MS);
     expect(minutes).toHaveLength(3 * 1_440);

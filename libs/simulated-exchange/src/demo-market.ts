@@ -1,4 +1,4 @@
-import { INTERVAL_MS, type Interval } from '@btcforecast/contracts';
+import { DEFAULT_INSTRUMENT, INTERVAL_MS, type Interval } from '@btcforecast/contracts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, type Candle } from '@btcforecast/timeseries';
 import { aggregate } from './aggregate.js';
 import { DEMO_EPOCH, DemoHours, seasonAt, type DemoHour } from './demo-hours.js';
@@ -13,9 +13,24 @@ const MINUTE_VOLUME = 12;
 /** Keeps minute draws apart from hour draws of one seed. */
 const MINUTES_STREAM = 1;
 
-/** A synthetic market without end, the same for every machine that names the same seed. */
-export function createDemoMarket(seed: number): SimulatedMarket {
-  const hours = new DemoHours(seed);
+/** Prices about which the demo's instruments move, so that each looks like itself. */
+const CENTRE_PRICES: Readonly<Record<string, number>> = {
+  'BTC-USD': 60_000,
+  'ETH-USD': 3_000,
+  'SOL-USD': 150,
+};
+const OTHER_CENTRE_PRICE = 100;
+
+/**
+ * A synthetic market without end, the same for every machine that names the same seed. Each instrument has random
+ * numbers of its own, so it is the same whatever else is traded.
+ */
+export function createDemoMarket(
+  marketSeed: number,
+  instrument: string = DEFAULT_INSTRUMENT,
+): SimulatedMarket {
+  const seed = instrument === DEFAULT_INSTRUMENT ? marketSeed : seedOf(marketSeed, instrument);
+  const hours = new DemoHours(seed, CENTRE_PRICES[instrument] ?? OTHER_CENTRE_PRICE);
   const hourly = new Map<number, Candle>();
   const minutesOf = (index: number) => minutesOfHour(seed, index, hours.at(index));
   const hourOf = (index: number): Candle => {
@@ -32,7 +47,7 @@ export function createDemoMarket(seed: number): SimulatedMarket {
     interval: '1m',
     firstOpenTime: DEMO_EPOCH,
     endsAt: null,
-    key: `seed-${seed}`,
+    key: `seed-${marketSeed}`,
     startAt: (wallNowMs) => Math.max(DEMO_EPOCH, Math.floor((wallNowMs - LEAD_MS) / HOUR_MS) * HOUR_MS),
     sourceOf: (wanted) => (INTERVAL_MS[wanted] >= HOUR_MS ? '1h' : '1m'),
     candles: (stored: Interval, from, to) => {
@@ -43,6 +58,12 @@ export function createDemoMarket(seed: number): SimulatedMarket {
       return candles.filter(({ openTime }) => openTime >= from && openTime < to);
     },
   };
+}
+
+/** Another seed for each instrument; from its name, so that the order of a list does not matter. */
+function seedOf(marketSeed: number, instrument: string): number {
+  const letters = [...instrument].map((letter) => letter.codePointAt(0) ?? 0);
+  return Math.floor(new Random(marketSeed, ...letters).uniform() * 2 ** 32);
 }
 
 /** Sixty minutes that begin and end where the hour does: a random walk bent onto its end (a bridge). */

@@ -1,5 +1,5 @@
-/** GET /api/v3/exchangeInfo of an exchange with one spot market: what a client must know before it asks for klines. */
-export function exchangeInfo(symbol: TradedSymbol, nowMs: number): object {
+/** GET /api/v3/exchangeInfo of an exchange with spot markets: what a client must know before it asks for klines. */
+export function exchangeInfo(symbols: readonly TradedSymbol[], nowMs: number): object {
   return {
     timezone: 'UTC',
     serverTime: nowMs,
@@ -8,31 +8,33 @@ export function exchangeInfo(symbol: TradedSymbol, nowMs: number): object {
       { rateLimitType: 'RAW_REQUESTS', interval: 'MINUTE', intervalNum: 5, limit: 61_000 },
     ],
     exchangeFilters: [],
-    symbols: [
+    symbols: symbols.map(symbolInfo),
+  };
+}
+
+function symbolInfo({ id, base, quote }: TradedSymbol): object {
+  return {
+    symbol: id,
+    status: 'TRADING',
+    baseAsset: base,
+    baseAssetPrecision: 8,
+    quoteAsset: quote,
+    quotePrecision: 8,
+    quoteAssetPrecision: 8,
+    orderTypes: ['LIMIT', 'MARKET'],
+    isSpotTradingAllowed: true,
+    isMarginTradingAllowed: false,
+    filters: [
       {
-        symbol: symbol.id,
-        status: 'TRADING',
-        baseAsset: symbol.base,
-        baseAssetPrecision: 8,
-        quoteAsset: symbol.quote,
-        quotePrecision: 8,
-        quoteAssetPrecision: 8,
-        orderTypes: ['LIMIT', 'MARKET'],
-        isSpotTradingAllowed: true,
-        isMarginTradingAllowed: false,
-        filters: [
-          {
-            filterType: 'PRICE_FILTER',
-            minPrice: '0.01000000',
-            maxPrice: '10000000.00000000',
-            tickSize: '0.01000000',
-          },
-          { filterType: 'LOT_SIZE', minQty: '0.00001000', maxQty: '9000.00000000', stepSize: '0.00001000' },
-        ],
-        permissions: ['SPOT'],
-        permissionSets: [['SPOT']],
+        filterType: 'PRICE_FILTER',
+        minPrice: '0.01000000',
+        maxPrice: '10000000.00000000',
+        tickSize: '0.01000000',
       },
+      { filterType: 'LOT_SIZE', minQty: '0.00001000', maxQty: '9000.00000000', stepSize: '0.00001000' },
     ],
+    permissions: ['SPOT'],
+    permissionSets: [['SPOT']],
   };
 }
 
@@ -41,4 +43,6 @@ export interface TradedSymbol {
   readonly id: string;
   readonly base: string;
   readonly quote: string;
+  /** As this system writes it, e.g. BTC-USD. */
+  readonly instrument: string;
 }

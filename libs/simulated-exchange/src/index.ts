@@ -1,5 +1,6 @@
 export { type FaultyReply, type Faults } from './faults.js';
-export { type SimulatedMarket } from './simulated-market.js';
+export { type MarketChoice } from './listed-markets.js';
+export { type MarketRun, type SimulatedMarket } from './simulated-market.js';
 export { SimulationClock } from './simulation-clock.js';
 export {
   startSimulatedExchange,

@@ -3,7 +3,9 @@ import type { Duplex } from 'node:stream';
 import { INTERVAL_MS, INTERVALS, type Interval } from '@btcforecast/contracts';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { klineEvent } from './klines.js';
+import type { Listing } from './listed-markets.js';
 import type { Exchange } from './rest-routes.js';
+import type { SimulatedMarket } from './simulated-market.js';
 import { formingCandle, visibleCandles, type VisibleCandle } from './visible-candles.js';
 
 /** How often the forming candle is sent, wall time. */
@@ -26,11 +28,19 @@ interface Client {
   unansweredPings: number;
 }
 
+interface Channel {
+  readonly name: string;
+  readonly symbol: string;
+  readonly interval: Interval;
+  readonly market: SimulatedMarket;
+}
+
 /** The WebSocket half of the exchange: /ws, /ws/<stream>/…, /stream?streams=…, SUBSCRIBE and UNSUBSCRIBE. */
 export class KlineStreams {
   readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: 16 * 1024 });
   readonly #clients = new Set<Client>();
   readonly #timers: NodeJS.Timeout[] = [];
+  readonly #channels: readonly Channel[];
   #closedUntil: number;
   #tick: NodeJS.Timeout | undefined;
 
@@ -38,6 +48,7 @@ export class KlineStreams {
     server: Server,
     private readonly exchange: Exchange,
   ) {
+    this.#channels = channelsOf(exchange.listings);
     this.#closedUntil = exchange.clock.now();
     server.on('upgrade', (request, socket: Duplex, head) => this.#upgrade(request, socket, head));
     this.#timers.push(
@@ -68,7 +79,7 @@ export class KlineStreams {
     }
     const wanted = door === 'ws' ? names : (url.searchParams.get('streams') ?? '').split('/');
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      const streams = new Set(wanted.filter((name) => intervalOfStream(name, this.#symbol) !== null));
+      const streams = new Set(wanted.filter((name) => this.#channelOf(name) !== undefined));
       this.#accept({ socket: webSocket, streams, wrapped: door === 'stream', unansweredPings: 0 });
     });
   }
@@ -106,13 +117,13 @@ export class KlineStreams {
     return null;
   }
 
-  get #symbol(): string {
-    return this.exchange.symbol.id;
+  #channelOf(name: string): Channel | undefined {
+    return this.#channels.find((channel) => channel.name === name);
   }
 
   #scheduleTick(): void {
-    const { market, clock } = this.exchange;
-    const intervalMs = INTERVAL_MS[market.interval];
+    const { run, clock } = this.exchange;
+    const intervalMs = INTERVAL_MS[run.interval];
     const untilClose = intervalMs - (clock.now() % intervalMs);
     const speed = clock.speed();
     const waitMs = speed > 0 ? untilClose / speed : LONGEST_TICK_MS;
@@ -126,45 +137,42 @@ export class KlineStreams {
   }
 
   #sendClosed(): void {
-    const { market, clock } = this.exchange;
-    const nowMs = clock.now();
-    for (const interval of this.#wantedIntervals()) {
+    const nowMs = this.exchange.clock.now();
+    for (const channel of this.#wanted()) {
+      const { interval, market } = channel;
       const intervalMs = INTERVAL_MS[interval];
       const firstClose = (Math.floor(this.#closedUntil / intervalMs) + 1) * intervalMs;
       const to = Math.floor(nowMs / intervalMs) * intervalMs;
       const from = Math.max(firstClose - intervalMs, to - MOST_CLOSES_AT_ONCE * intervalMs);
       if (from >= to) continue;
       // The next candle begins at once: that is how a client knows that this one was final.
-      this.#send(interval, visibleCandles(market, { interval, from, to: nowMs + 1 }, nowMs), nowMs);
+      this.#send(channel, visibleCandles(market, { interval, from, to: nowMs + 1 }, nowMs), nowMs);
     }
     this.#closedUntil = nowMs;
   }
 
   #sendForming(): void {
-    const { market, clock } = this.exchange;
+    const { run, clock } = this.exchange;
     this.#sendClosed(); // a final value never follows the next candle
     const nowMs = clock.now();
-    for (const interval of this.#wantedIntervals()) {
-      const forming = formingCandle(market, interval, nowMs);
-      if (forming && nowMs < (market.endsAt ?? Infinity)) this.#send(interval, [forming], nowMs);
+    if (nowMs >= (run.endsAt ?? Infinity)) return;
+    for (const channel of this.#wanted()) {
+      const forming = formingCandle(channel.market, channel.interval, nowMs);
+      if (forming) this.#send(channel, [forming], nowMs);
     }
   }
 
-  #wantedIntervals(): Interval[] {
-    const { market } = this.exchange;
+  #wanted(): Channel[] {
     const names = new Set([...this.#clients].flatMap(({ streams }) => [...streams]));
-    return INTERVALS.filter(
-      (interval) => market.sourceOf(interval) && names.has(streamName(this.#symbol, interval)),
-    );
+    return this.#channels.filter(({ name }) => names.has(name));
   }
 
-  #send(interval: Interval, candles: VisibleCandle[], nowMs: number): void {
+  #send({ name, symbol, interval }: Channel, candles: VisibleCandle[], nowMs: number): void {
     const { faults } = this.exchange;
     if (faults.silent) return;
-    const name = streamName(this.#symbol, interval);
     const shown = faults.candles ? faults.candles(candles, interval) : candles;
     for (const candle of shown) {
-      const event = klineEvent(candle, { symbol: this.#symbol, interval, nowMs });
+      const event = klineEvent(candle, { symbol, interval, nowMs });
       for (const client of this.#clients) if (client.streams.has(name)) this.#deliver(client, name, event);
     }
   }
@@ -188,6 +196,14 @@ function streamName(symbol: string, interval: Interval): string {
   return `${symbol.toLowerCase()}@kline_${interval}`;
 }
 
-function intervalOfStream(name: string, symbol: string): Interval | null {
-  return INTERVALS.find((interval) => streamName(symbol, interval) === name) ?? null;
+/** Every stream that can be had: one for each instrument and interval. */
+function channelsOf(listings: readonly Listing[]): Channel[] {
+  return listings.flatMap(({ symbol: { id }, market }) =>
+    INTERVALS.filter((interval) => market.sourceOf(interval)).map((interval) => ({
+      name: streamName(id, interval),
+      symbol: id,
+      interval,
+      market,
+    })),
+  );
 }

@@ -31,13 +31,15 @@ export async function createReplayMarket(
     endsAt,
     key: candles.sha256,
     badLines: candles.badLines.length,
-    startAt: () => wholeHour(firstOpenTime + Math.min(HISTORY_MS, (endsAt - firstOpenTime) / 2)),
+    startAt: () => startOfReplay(firstOpenTime, endsAt),
     sourceOf: (wanted: Interval) => (INTERVAL_MS[wanted] >= INTERVAL_MS[interval] ? interval : null),
     candles: (_stored, from, to) => slice(candles, from, to),
   };
 }
 
-function wholeHour(instantMs: number): number {
+/** Where a replay begins that was given no instant: after enough history, at a whole hour; ms. */
+export function startOfReplay(firstOpenTime: number, endsAt: number): number {
+  const instantMs = firstOpenTime + Math.min(HISTORY_MS, (endsAt - firstOpenTime) / 2);
   return Math.floor(instantMs / HOUR_MS) * HOUR_MS;
 }
 

@@ -1,15 +1,17 @@
 import { INTERVALS, type Interval } from '@btcforecast/contracts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { exchangeInfo, type TradedSymbol } from './exchange-info.js';
+import { exchangeInfo } from './exchange-info.js';
 import type { Faults } from './faults.js';
 import { klineRow, selectKlines } from './klines.js';
-import type { SimulatedMarket } from './simulated-market.js';
+import type { Listing } from './listed-markets.js';
+import type { MarketRun } from './simulated-market.js';
 import type { SimulationClock } from './simulation-clock.js';
 
 export interface Exchange {
-  readonly market: SimulatedMarket;
+  /** All instruments as one. */
+  readonly run: MarketRun;
+  readonly listings: readonly Listing[];
   readonly clock: SimulationClock;
-  readonly symbol: TradedSymbol;
   readonly faults: Faults;
 }
 
@@ -32,7 +34,7 @@ class ExchangeError extends Error {
 
 /** Binance's public market-data API, as far as candles need it. */
 export function addRestRoutes(server: FastifyInstance, exchange: Exchange): void {
-  const { market, clock, symbol, faults } = exchange;
+  const { run, listings, clock, faults } = exchange;
   addWeightHeader(server);
   addFaults(server, faults);
   server.setErrorHandler((error, _request, reply) => {
@@ -44,23 +46,29 @@ export function addRestRoutes(server: FastifyInstance, exchange: Exchange): void
   server.setNotFoundHandler((_request, reply) => reply.code(404).send({ code: -1100, msg: 'Unknown path.' }));
   server.get('/api/v3/ping', () => ({}));
   server.get('/api/v3/time', () => ({ serverTime: clock.now() }));
-  server.get('/api/v3/exchangeInfo', () => exchangeInfo(symbol, clock.now()));
+  server.get('/api/v3/exchangeInfo', () =>
+    exchangeInfo(
+      listings.map(({ symbol }) => symbol),
+      clock.now(),
+    ),
+  );
   server.get<{ Querystring: Query }>('/api/v3/klines', ({ query }) => klines(exchange, query));
   server.get('/sim/clock', () => ({
     now: clock.now(),
     speed: clock.speed(),
-    ends: market.endsAt,
+    ends: run.endsAt,
     ended: clock.ended,
-    feed: market.feed,
-    mode: market.mode,
-    interval: market.interval,
+    feed: run.feed,
+    mode: run.mode,
+    interval: run.interval,
   }));
 }
 
-function klines({ market, clock, symbol, faults }: Exchange, query: Query): (string | number)[][] {
+function klines({ listings, clock, faults }: Exchange, query: Query): (string | number)[][] {
   if (!query['symbol']) throw missing('symbol');
   if (!query['interval']) throw missing('interval');
-  if (query['symbol'] !== symbol.id) throw new ExchangeError(-1121, 'Invalid symbol.');
+  const market = listings.find(({ symbol }) => symbol.id === query['symbol'])?.market;
+  if (!market) throw new ExchangeError(-1121, 'Invalid symbol.');
   const interval = INTERVALS.find((known) => known === query['interval']);
   if (!interval || !market.sourceOf(interval)) throw new ExchangeError(-1120, 'Invalid interval.');
   const selected = selectKlines(

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SimulatedMarket } from './simulated-market.js';
+import type { MarketRun } from './simulated-market.js';
 
 interface SavedState {
   readonly key: string;
@@ -17,7 +17,7 @@ export class SavedPosition {
 
   constructor(
     folder: string,
-    private readonly market: Pick<SimulatedMarket, 'feed' | 'key'>,
+    private readonly market: Pick<MarketRun, 'feed' | 'key'>,
     private readonly from: number | null,
   ) {
     mkdirSync(folder, { recursive: true });

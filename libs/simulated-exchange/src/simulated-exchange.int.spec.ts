@@ -180,3 +180,83 @@ describe('the simulated exchange', () => {
     });
   });
 });
+
+describe('several instruments', () => {
+  const csv = async (name: string, hours: number, price: number, shift = 0) => {
+    const path = join(dirname(file), name);
+    const row = (h: number) => `${T0 + (h + shift) * HOUR_MS},${price},${price + 2},${price - 1},${price},5`;
+    await writeFile(path, Array.from({ length: hours }, (_row, h) => row(h)).join('\n'));
+    return path;
+  };
+  const both = async () => {
+    const files = { 'BTC-USD': file, 'ETH-USD': await csv('eth.csv', 500, 30) };
+    return start({ market: { files } });
+  };
+  const closesOf = async (exchange: SimulatedExchange, symbol: string) => {
+    const path = `/api/v3/klines?symbol=${symbol}&interval=1h&endTime=${T0 + 90 * HOUR_MS - 1}&limit=2`;
+    const { body } = await get(exchange, path);
+    return (body as unknown as string[][]).map((row) => Number(row[4]));
+  };
+
+  it('have candles of their own, and one clock that ends with the first file that ends', async () => {
+    const exchange = await both();
+    expect(await closesOf(exchange, 'BTCUSDT')).toEqual([100, 101]);
+    expect(await closesOf(exchange, 'ETHUSDT')).toEqual([30, 30]);
+    expect((await get(exchange, '/api/v3/klines?symbol=SOLUSDT&interval=1h')).status).toBe(400);
+    const { body } = await get(exchange, '/sim/clock');
+    expect(body).toMatchObject({ ends: T0 + 500 * HOUR_MS, interval: '1h' });
+    const info = (await get(exchange, '/api/v3/exchangeInfo')).body['symbols'] as { symbol: string }[];
+    expect(info.map(({ symbol }) => symbol)).toEqual(['BTCUSDT', 'ETHUSDT']);
+  });
+
+  it('have a feed that is named after all files, whatever their order, and the one of a file alone after it', async () => {
+    const exchange = await both();
+    const alone = await start();
+    const files = { 'ETH-USD': join(dirname(file), 'eth.csv'), 'BTC-USD': file };
+    const turned = await start({ market: { files } });
+    expect(turned.feed).toBe(exchange.feed);
+    expect(exchange.feed).toMatch(/^replay-[0-9a-f]{8}$/);
+    expect(exchange.feed).not.toBe(alone.feed);
+    expect((await start({ market: { files: { 'BTC-USD': file } } })).feed).toBe(alone.feed);
+  });
+
+  it('have streams of their own', async () => {
+    const files = { 'BTC-USD': file, 'ETH-USD': await csv('eth.csv', 500, 30) };
+    const exchange = await start({ market: { files }, speed: 36_000 });
+    const names = ['btcusdt@kline_1h', 'ethusdt@kline_1h'];
+    const { messages } = await listen(exchange, `/stream?streams=${names.join('/')}`);
+    const closed = () =>
+      (messages as { stream: string; data: { k: { s: string; x: boolean; c: string } } }[])
+        .filter(({ data }) => data.k.x)
+        .map(({ stream, data }) => `${stream} ${data.k.s} ${Number(data.k.c) < 50 ? 'low' : 'high'}`);
+    await waitFor(() => new Set(closed()).size >= 2, {
+      deadlineMs: 10_000,
+      what: 'both have closed candles',
+    });
+    expect([...new Set(closed())].sort()).toEqual([
+      'btcusdt@kline_1h BTCUSDT high',
+      'ethusdt@kline_1h ETHUSDT low',
+    ]);
+  });
+
+  it('are refused when their files share no time or differ in interval', async () => {
+    const apart = { 'BTC-USD': file, 'ETH-USD': await csv('later.csv', 100, 30, HOURS) };
+    await expect(start({ market: { files: apart } })).rejects.toMatchObject({
+      code: 'import.bad_file',
+      message: expect.stringContaining('no time in which all of them trade'),
+    });
+    const path = join(dirname(file), 'minutes.csv');
+    await writeFile(path, Array.from({ length: 9 }, (_row, m) => `${T0 + m * 60_000},1,2,1,1,5`).join('\n'));
+    const differing = { 'BTC-USD': file, 'ETH-USD': path };
+    await expect(start({ market: { files: differing } })).rejects.toThrow(/differ in length/);
+  });
+
+  it('may be traded in a demo', async () => {
+    const market = { seed: 11, instruments: ['BTC-USD', 'SOL-USD'] };
+    const exchange = await start({ market, from: T0 + 100 * HOUR_MS });
+    expect(exchange.feed).toBe('demo');
+    const [btc] = await closesOf(exchange, 'BTCUSDT');
+    const [sol] = await closesOf(exchange, 'SOLUSDT');
+    expect(btc! / sol!).toBeGreaterThan(20);
+  });
+});

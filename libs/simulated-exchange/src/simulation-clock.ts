@@ -1,4 +1,4 @@
-import type { SimulatedMarket } from './simulated-market.js';
+import type { MarketRun } from './simulated-market.js';
 
 export interface SimulationClockOptions {
   /** Where simulated time begins now, ms. */
@@ -21,7 +21,7 @@ export class SimulationClock {
   readonly #monotonicNow: () => number;
 
   constructor(
-    private readonly market: Pick<SimulatedMarket, 'mode' | 'endsAt'>,
+    private readonly market: Pick<MarketRun, 'mode' | 'endsAt'>,
     private readonly options: SimulationClockOptions,
   ) {
     this.#wallNow = options.wallNow ?? Date.now;

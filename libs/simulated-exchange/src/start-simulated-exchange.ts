@@ -1,18 +1,16 @@
 import type { AddressInfo } from 'node:net';
 import { AppError } from '@btcforecast/platform/errors';
 import fastify from 'fastify';
-import { createDemoMarket } from './demo-market.js';
 import type { Faults } from './faults.js';
 import { KlineStreams } from './kline-streams.js';
-import { createReplayMarket } from './replay-market.js';
+import { joinedRun, openListings, type MarketChoice } from './listed-markets.js';
 import { addRestRoutes } from './rest-routes.js';
 import { SavedPosition } from './saved-position.js';
-import type { SimulatedMarket } from './simulated-market.js';
+import type { MarketRun } from './simulated-market.js';
 import { SimulationClock } from './simulation-clock.js';
 
 export interface SimulatedExchangeOptions {
-  /** A file to replay, or the seed of a synthetic market. */
-  readonly market: { readonly file: string } | { readonly seed: number };
+  readonly market: MarketChoice;
   /** Simulated seconds per second, above 0. */
   readonly speed: number;
   /** Simulated instant at which the run begins, ms; default: where the market says. */
@@ -35,29 +33,29 @@ export interface SimulatedExchange {
   /** Address of the HTTP half; the WebSocket half is the same with ws: instead of http:. */
   readonly url: string;
   readonly feed: string;
-  readonly market: SimulatedMarket;
+  readonly market: MarketRun;
   readonly clock: SimulationClock;
   close(): Promise<void>;
 }
 
-const SYMBOL = { id: 'BTCUSDT', base: 'BTC', quote: 'USDT' } as const;
 const SAVE_MS = 1_000;
 
 /**
- * Starts a small server that speaks Binance's public market-data API over a file of candles or a synthetic market.
+ * Starts a small server that speaks Binance's public market-data API over files of candles or a synthetic market.
  *
- * @throws AppError caller import.bad_file when the file cannot be replayed; caller config.invalid when the start lies
+ * @throws AppError caller import.bad_file when a file cannot be replayed; caller config.invalid when the start lies
  *   outside the market
  */
 export async function startSimulatedExchange(options: SimulatedExchangeOptions): Promise<SimulatedExchange> {
   const { host = '127.0.0.1', port = 0, wallNow = Date.now, faults = {} } = options;
-  const market = await openMarket(options.market);
+  const listings = await openListings(options.market);
+  const market = joinedRun(listings);
   checkStart(market, options.from, wallNow());
   const saved = savedPosition(options, market);
   const position = saved?.find() ?? options.from ?? market.startAt(wallNow());
   const clock = new SimulationClock(market, { position, speed: options.speed, wallNow });
   const server = fastify({ forceCloseConnections: true });
-  const exchange = { market, clock, symbol: SYMBOL, faults };
+  const exchange = { run: market, listings, clock, faults };
   addRestRoutes(server, exchange);
   await server.listen({ host, port });
   const streams = new KlineStreams(server.server, exchange);
@@ -78,14 +76,7 @@ export async function startSimulatedExchange(options: SimulatedExchangeOptions):
   };
 }
 
-function openMarket(market: SimulatedExchangeOptions['market']): Promise<SimulatedMarket> {
-  return 'file' in market ? createReplayMarket(market.file) : Promise.resolve(createDemoMarket(market.seed));
-}
-
-function savedPosition(
-  options: SimulatedExchangeOptions,
-  market: SimulatedMarket,
-): SavedPosition | undefined {
+function savedPosition(options: SimulatedExchangeOptions, market: MarketRun): SavedPosition | undefined {
   return options.stateFolder
     ? new SavedPosition(options.stateFolder, market, options.from ?? null)
     : undefined;
@@ -110,7 +101,7 @@ function urlOf({ address, port }: AddressInfo): string {
   return `http://${address.includes(':') ? `[${address}]` : address}:${port}`;
 }
 
-function checkStart(market: SimulatedMarket, from: number | undefined, wallNowMs: number): void {
+function checkStart(market: MarketRun, from: number | undefined, wallNowMs: number): void {
   if (from === undefined) return;
   const last = market.endsAt ?? wallNowMs;
   if (from >= market.firstOpenTime && from < last) return;

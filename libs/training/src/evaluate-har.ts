@@ -1,5 +1,14 @@
 import { FEATURE_LIMIT, type HarHorizon, type HarParameters } from './har-parameters.js';
-import type { HarInputs } from './har-inputs.js';
+
+/** What the model reads for one origin. F features, H horizons, L levels. */
+export interface HarInputs {
+  /** Raw features, shape [F]: the block `features`. */
+  readonly features: Float64Array;
+  /** Shape [H]: the block `season_scale`. */
+  readonly seasonScale: Float64Array;
+  /** Row-major, shape [H · L]: the block `reference_quantiles`. */
+  readonly referenceQuantiles: Float64Array;
+}
 
 /** What the graph writes for one origin. */
 export interface HarOutputs {
@@ -13,7 +22,7 @@ export interface HarOutputs {
  * The model in TypeScript, operation by operation what the ONNX graph does; they agree to 1e-12 relative (the two
  * exponential functions may differ in the last bit). Used to fit, to make golden rows and to check the graph.
  */
-export function evaluateHar(parameters: HarParameters, inputs: Omit<HarInputs, 'origin'>): HarOutputs {
+export function evaluateHar(parameters: HarParameters, inputs: HarInputs): HarOutputs {
   const standardised = standardise(parameters, inputs.features);
   const scales = parameters.horizons.map(
     (horizon, h) => inputs.seasonScale[h]! * Math.exp(logScale(horizon, standardised)),
@@ -27,6 +36,15 @@ export function evaluateHar(parameters: HarParameters, inputs: Omit<HarInputs, '
       ),
     ),
   };
+}
+
+/** The blocks that a HAR model reads. @throws RangeError if one is missing */
+export function harInputsOf(blocks: Readonly<Record<string, Float64Array>>): HarInputs {
+  const { features, season_scale: seasonScale, reference_quantiles: referenceQuantiles } = blocks;
+  if (features && seasonScale && referenceQuantiles) return { features, seasonScale, referenceQuantiles };
+  throw new RangeError(
+    `a HAR model reads features, season_scale and reference_quantiles, not ${Object.keys(blocks).join(', ')}`,
+  );
 }
 
 /** Features in standard deviations from their mean over the fitted origins, clipped to ± FEATURE_LIMIT. */

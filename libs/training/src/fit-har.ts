@@ -24,7 +24,7 @@ export interface HarFit {
   readonly rows: readonly number[];
 }
 
-type Moments = Pick<HarParameters, 'means' | 'deviations'>;
+export type Moments = Pick<HarParameters, 'means' | 'deviations'>;
 
 /**
  * Fits the HAR scale model to absolute returns, all horizons, with reference weights of 0.
@@ -50,7 +50,12 @@ export function fitHar(rows: TrainingRows, from: number, until: number): HarFit 
   };
 }
 
-function rowsWithOutcome(rows: TrainingRows, range: RowRange, h: number, until: number): number[] {
+/**
+ * Positions of the rows in a range whose target closes by `until`.
+ *
+ * @throws InsufficientHistoryError if there are fewer than 2,160
+ */
+export function rowsWithOutcome(rows: TrainingRows, range: RowRange, h: number, until: number): number[] {
   const chosen: number[] = [];
   const lastOrigin = until - HAR_HORIZONS_HOURS[h]! * HOUR_MS;
   for (let row = range.start; row < range.stop && rows.origins[row]! <= lastOrigin; row++) {
@@ -88,7 +93,8 @@ function fitHorizon(rows: TrainingRows, chosen: readonly number[], standard: Mom
   };
 }
 
-function moments(features: Float64Array, { start, stop }: RowRange): Moments {
+/** Mean and standard deviation of each feature over a range of rows; the deviation of one that never moved is 1. */
+export function moments(features: Float64Array, { start, stop }: RowRange): Moments {
   const count = Math.max(1, stop - start);
   const column = (i: number, valueOf: (value: number) => number): number => {
     let sum = 0;

@@ -1,4 +1,5 @@
 import { solveCholesky } from './cholesky.js';
+import { minimiseByNewton } from './minimise-by-newton.js';
 
 /** Rows of a regression: the first column of every row is the constant 1. */
 export interface ScaleSample {
@@ -7,10 +8,6 @@ export interface ScaleSample {
   /** Absolute return over everything the model does not have to explain, shape [n], >= 0. */
   readonly magnitudes: Float64Array;
 }
-
-const MAX_STEPS = 50;
-const TOLERANCE = 1e-10;
-const MAX_HALVINGS = 20;
 
 /**
  * Fits log σ = x·β to magnitudes m by minimising mean(m · exp(-xβ) + xβ) + ridge/2 · |β|² (the constant free), the
@@ -23,32 +20,13 @@ const MAX_HALVINGS = 20;
  */
 export function fitScale({ inputs, magnitudes }: ScaleSample, ridge: number): Float64Array {
   const size = inputs.length / magnitudes.length;
-  let beta = new Float64Array(size);
-  beta[0] = Math.log(magnitudes.reduce((sum, value) => sum + value, 0) / magnitudes.length);
-  if (!Number.isFinite(beta[0])) throw new RangeError('magnitudes must be finite and not all zero');
-  let loss = scaleLoss(inputs, magnitudes, beta, ridge);
-  for (let step = 0; step < MAX_STEPS; step++) {
-    const direction = newtonDirection(inputs, magnitudes, beta, ridge);
-    const next = descend(beta, direction, loss, (point) => scaleLoss(inputs, magnitudes, point, ridge));
-    if (loss - next.loss < TOLERANCE) return next.beta;
-    ({ beta, loss } = next);
-  }
-  throw new RangeError(`no convergence in ${MAX_STEPS} Newton steps`);
-}
-
-function descend(
-  beta: Float64Array,
-  direction: Float64Array,
-  loss: number,
-  lossAt: (beta: Float64Array) => number,
-): { beta: Float64Array<ArrayBuffer>; loss: number } {
-  let length = 1;
-  for (let halving = 0; halving < MAX_HALVINGS; halving++, length /= 2) {
-    const candidate = beta.map((value, i) => value - length * direction[i]!);
-    const reached = lossAt(candidate);
-    if (reached <= loss) return { beta: candidate, loss: reached };
-  }
-  return { beta: beta.slice(), loss };
+  const start = new Float64Array(size);
+  start[0] = Math.log(magnitudes.reduce((sum, value) => sum + value, 0) / magnitudes.length);
+  if (!Number.isFinite(start[0])) throw new RangeError('magnitudes must be finite and not all zero');
+  return minimiseByNewton(start, {
+    lossAt: (beta) => scaleLoss(inputs, magnitudes, beta, ridge),
+    directionAt: (beta) => newtonDirection(inputs, magnitudes, beta, ridge),
+  });
 }
 
 function scaleLoss(

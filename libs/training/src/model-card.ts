@@ -1,3 +1,9 @@
+import { baselineCard } from './card/baseline-card.js';
+import { blendCard } from './card/blend-card.js';
+import type { CardParts } from './card/card-parts.js';
+import { harCard } from './card/har-card.js';
+import { userCard } from './card/user-card.js';
+import type { CorrectionSpec } from './correction-spec.js';
 import type { ModelManifest } from './model-manifest.js';
 
 /**
@@ -5,42 +11,59 @@ import type { ModelManifest } from './model-manifest.js';
  * anew at any time.
  */
 export function modelCard(manifest: ModelManifest): string {
+  const parts = partsOf(manifest);
   return (
     [
-      heading(manifest),
-      training(manifest),
+      heading(manifest, parts),
+      training(manifest, parts),
       use(manifest),
       tensors(manifest),
-      heldOut(manifest),
-      features(manifest),
-      limits(manifest),
+      ...(manifest.correction ? [correction(manifest.correction, manifest.horizonsHours)] : []),
+      ...parts.sections,
+      limits(parts),
     ].join('\n\n') + '\n'
   );
 }
 
-function heading({ name, version, instruments, horizonsHours }: ModelManifest): string {
+function partsOf(manifest: ModelManifest): CardParts {
+  switch (manifest.family) {
+    case 'har_abs_emp':
+      return harCard(manifest);
+    case 'har_blend':
+      return blendCard(manifest);
+    case 'user':
+      return userCard();
+    default:
+      return baselineCard(manifest);
+  }
+}
+
+function heading(
+  { name, version, instruments, horizonsHours }: ModelManifest,
+  { summary }: CardParts,
+): string {
   return [
     `# ${name} ${version}`,
     '',
     `Forecasts the distribution of the log return of ${instruments.join(', ')} over ` +
       `${horizonsHours.map((hours) => `${hours} h`).join(', ')} from hourly candles.`,
     '',
-    'A log-linear model of volatility (heterogeneous autoregression with an hour-of-week season) scales the empirical ' +
-      "quantiles of the standardised return. Where that helps, the trailing year's own quantiles are mixed in.",
+    summary,
   ].join('\n');
 }
 
-function training({ trainingSpan, fitSpan, data, codeVersion, fit, horizonsHours }: ModelManifest): string {
+function training(manifest: ModelManifest, { training: rows }: CardParts): string {
+  const { from, to } = manifest.trainingSpan;
+  if (manifest.family === 'user') return `## Training\n\nBy the word of its owner on ${from} to ${to}.`;
+  const { data, codeVersion } = manifest;
   return [
     '## Training',
     '',
     '| | |',
     '| --- | --- |',
-    `| candles seen | ${data.candles} hourly ones, ${trainingSpan.from} to ${trainingSpan.to}; none after, outcomes included |`,
+    `| candles seen | ${data.candles} hourly ones, ${from} to ${to}; none after, outcomes included |`,
     `| digest of these candles | \`${data.sha256}\` |`,
-    `| coefficients fitted on | origins and outcomes from ${fitSpan.from} to ${fitSpan.to} |`,
-    `| origins fitted | ${fit.rows.map((rows, h) => `${rows} (${horizonsHours[h]} h)`).join(', ')} |`,
-    `| ridge | ${fit.ridge} |`,
+    ...rows.map(([name, value]) => `| ${name} | ${value} |`),
     `| program | btcforecast ${codeVersion} |`,
     '',
     'Everything above is a function of these candles: training again gives the same bytes.',
@@ -71,50 +94,20 @@ function tensors({ inputs, outputs, onnx }: ModelManifest): string {
   ].join('\n');
 }
 
-function heldOut({ fit, horizonsHours }: ModelManifest): string {
-  const { origins, pinball, referencePinball } = fit.selection;
-  const shown = (value: number | null): string => (value === null ? 'none' : value.toFixed(3));
+function correction(spec: CorrectionSpec, horizonsHours: readonly number[]): string {
+  const weights = horizonsHours.map((hours, h) => `${hours} h: ${spec.weights[h]}`).join(', ');
   return [
-    '## Held-out years',
+    '## Correction',
     '',
-    "The weight of the trailing year's quantiles was chosen by walking forward: each of up to five years before the " +
-      'end of training was forecast, every 12 h, by coefficients fitted on earlier data only. Pinball loss is the ' +
-      'mean over the levels, times 10,000. The weight was chosen on these same years, so the row is slightly kind to ' +
-      'the model; the live score is the honest one.',
-    '',
-    "| horizon | origins | weight of the trailing year | pinball | of the trailing year's quantiles alone |",
-    '| --- | --- | --- | --- | --- |',
-    ...horizonsHours.map(
-      (hours, h) =>
-        `| ${hours} h | ${origins[h]} | ${fit.horizons[h]!.referenceWeight} | ${shown(pinball[h]!)} | ` +
-        `${shown(referencePinball[h]!)} |`,
-    ),
+    `Each of the graph's quantiles is shifted by what its own recent hindcasts missed: those at each hour of the last ` +
+      `${spec.spanHours} whose outcome is known, from ${spec.minOutcomes} outcomes on, in units of volatility. Weight ` +
+      `of the shift, ${weights}. A function of the candles before the origin, with nothing kept in between.`,
   ].join('\n');
 }
 
-function features({ features: names, fit, horizonsHours }: ModelManifest): string {
-  return [
-    '## Features',
-    '',
-    'Coefficients are per standard deviation of the feature, on the logarithm of volatility.',
-    '',
-    `| feature | mean | deviation | ${horizonsHours.map((hours) => `${hours} h`).join(' | ')} |`,
-    `| --- | --- | --- | ${horizonsHours.map(() => '---').join(' | ')} |`,
-    ...names.map((name, i) => {
-      const coefficients = fit.horizons.map((horizon) => horizon.coefficients[i]!.toFixed(4));
-      return `| \`${name}\` | ${fit.means[i]!.toFixed(4)} | ${fit.deviations[i]!.toFixed(4)} | ${coefficients.join(' | ')} |`;
-    }),
-  ].join('\n');
-}
-
-function limits({ horizonsHours }: ModelManifest): string {
-  return [
-    '## Limits',
-    '',
-    '- It forecasts how far the price may move, not where to: its median stays within a small fraction of the ' +
-      'interval of the last price, and nothing known beats that.',
-    `- At ${horizonsHours.at(-1)} h it is little better than the trailing year's own quantiles.`,
-    '- It knows candles only: no order book, no options, no calendar of news.',
-    '- Without new training its shape ages; coverage is scored on every forecast and shown beside it.',
-  ].join('\n');
+function limits({ limits: own }: CardParts): string {
+  const general =
+    'It forecasts how far the price may move, not where to: its median stays within a small fraction of the ' +
+    'interval of the last price, and nothing known beats that.';
+  return ['## Limits', '', ...[general, ...own].map((line) => `- ${line}`)].join('\n');
 }

@@ -9,11 +9,13 @@ import {
 import { createHash } from 'node:crypto';
 import { historyOf, marketCandles } from '../test/market.js';
 import { dataDigest } from './data-digest.js';
-import { evaluateHar } from './evaluate-har.js';
-import { harInputs, harInputsBatch, stackHarInputs } from './har-inputs.js';
+import { evaluateHar, harInputsOf } from './evaluate-har.js';
+import { goldenInputs } from './golden-rows.js';
+import { inputsBatch } from './inputs/model-inputs.js';
 import { modelCard } from './model-card.js';
 import { ModelManifest } from './model-manifest.js';
-import { trainHar, type TrainingRequest } from './train-har.js';
+import { trainHar } from './train-har.js';
+import type { TrainingRequest } from './training-request.js';
 
 const HOURS = 17_000;
 const candles = marketCandles(HOURS, 1);
@@ -79,9 +81,10 @@ describe('trainHar', () => {
   it('makes golden rows that its own parameters reproduce', () => {
     expect(manifest.golden.length).toBeGreaterThanOrEqual(3);
     for (const row of manifest.golden) {
-      const inputs = harInputs(sliceWindow(history, Date.parse(row.origin), manifest.windowSlots), manifest);
-      expect([...inputs.features]).toEqual(row.features);
-      const { quantiles, sigma } = evaluateHar(parameters, inputs);
+      const origin = Date.parse(row.origin);
+      const [inputs] = inputsBatch(sliceWindow(history, origin, manifest.windowSlots), [origin], manifest);
+      expect(goldenInputs(row)).toEqual(inputs);
+      const { quantiles, sigma } = evaluateHar(parameters, harInputsOf(inputs!.blocks));
       expect(quantiles).toEqual(row.quantiles);
       expect(sigma).toEqual(row.sigma);
     }
@@ -89,10 +92,10 @@ describe('trainHar', () => {
 
   it('forecasts quantiles that ascend and cover later outcomes as they say, within binomial bounds', () => {
     const origins = Array.from({ length: 2_400 }, (_, i) => to + (i + 1) * HOUR_MS);
-    const inputs = harInputsBatch(history, origins, manifest);
+    const inputs = inputsBatch(history, origins, manifest);
     let covered = 0;
     for (const row of inputs) {
-      const { quantiles } = evaluateHar(parameters, row);
+      const { quantiles } = evaluateHar(parameters, harInputsOf(row.blocks));
       for (const levels of quantiles) expect([...levels].sort((a, b) => a - b)).toEqual(levels);
       const slot = slotIndex(history, row.origin);
       const outcome = Math.log(history.close[slot]! / history.close[slot - 1]!);
@@ -115,36 +118,5 @@ describe('trainHar', () => {
     expect(card).toContain(manifest.data.sha256);
     for (const name of manifest.features) expect(card).toContain(`\`${name}\``);
     expect(card).not.toMatch(/undefined|NaN/);
-  });
-});
-
-describe('harInputsBatch', () => {
-  it('gives the bits of harInputs for each origin, early ones included', () => {
-    const origins = [3_000, 9_000, 12_345, HOURS].map((slots) => history.end - (HOURS - slots) * HOUR_MS);
-    for (const [i, batch] of harInputsBatch(history, origins, manifest).entries()) {
-      expect(harInputs(sliceWindow(history, origins[i]!, manifest.windowSlots), manifest)).toEqual(batch);
-    }
-  });
-
-  it('stacks rows end to end', () => {
-    const inputs = harInputsBatch(history, [to, to + HOUR_MS], manifest);
-    const { rows, features, seasonScale, referenceQuantiles } = stackHarInputs(inputs);
-    expect([rows, features.length, seasonScale.length, referenceQuantiles.length]).toEqual([
-      2,
-      2 * manifest.features.length,
-      8,
-      56,
-    ]);
-    expect(features.subarray(manifest.features.length)).toEqual(inputs[1]!.features);
-  });
-
-  it('refuses a window of another length and features that it does not compute', () => {
-    const window = sliceWindow(history, to, manifest.windowSlots - 1);
-    expect(() => harInputs(window, manifest)).toThrow(RangeError);
-    const foreign = { ...manifest, features: ['moon_phase', ...manifest.features.slice(1)] };
-    expect(() => harInputsBatch(history, [to], foreign)).toThrow(/moon_phase/);
-    expect(() =>
-      harInputsBatch(history, [to], { ...manifest, features: manifest.features.toReversed() }),
-    ).toThrow(/order/);
   });
 });

@@ -1,48 +1,27 @@
-import { createHash } from 'node:crypto';
 import {
   FEATURE_NAMES,
+  featureSeries,
   HOUR_MS,
-  InsufficientHistoryError,
-  sliceWindow,
-  slotIndex,
   WINDOW_SLOTS,
   type HourlyWindow,
 } from '@btcforecast/timeseries';
 import { chooseReferenceWeights, type ReferenceWeights } from './choose-reference-weights.js';
-import { dataDigest } from './data-digest.js';
-import { evaluateHar } from './evaluate-har.js';
+import { evaluateHar, harInputsOf } from './evaluate-har.js';
 import { fitHar, RIDGE, type HarFit } from './fit-har.js';
-import { inputsAt, inputsSeries, type InputsSeries } from './har-inputs.js';
+import type { HarGoldenRow } from './golden-rows.js';
 import { HAR_HORIZONS_HOURS, HAR_LEVELS, type HarParameters } from './har-parameters.js';
-import type { ModelManifest } from './model-manifest.js';
-import { harGraph, harTensors, OPSET } from './onnx/har-graph.js';
+import { inputTensors, outputTensors } from './inputs/input-blocks.js';
+import { inputsAt, inputsSeries, type InputsSeries } from './inputs/model-inputs.js';
+import type { ManifestOf } from './model-manifest.js';
+import { harGraph } from './onnx/har-graph.js';
+import { graphFacts, historyUntil, provenance } from './seen-history.js';
+import type { TrainedModel, TrainingRequest } from './training-request.js';
 import { trainingRows, type TrainingRows } from './training-rows.js';
 
 /** Older origins than these four years make the coefficients worse. */
 const DEFAULT_FIT_MS = 4 * 365 * 24 * HOUR_MS;
 /** Golden rows lie at these shares of the fitted origins. */
 const GOLDEN_SHARES = [0.1, 0.4, 0.7, 1];
-
-export interface TrainingRequest {
-  /** Hourly candles, as long a history as there is: what lies before `from` still feeds features and weights. */
-  readonly history: HourlyWindow;
-  /** Nothing that closes after this instant is seen, outcomes included; ms, a full hour. */
-  readonly to: number;
-  /** First fitted origin, ms; nothing is fitted or chosen on earlier ones. Default: four years before `to`. */
-  readonly from?: number;
-  readonly name: string;
-  readonly version: number;
-  readonly instrument: string;
-  /** Version of the program, for the manifest. */
-  readonly codeVersion: string;
-  readonly onProgress?: (stage: TrainingStage, share: number) => void;
-}
-export type TrainingStage = 'features' | 'weights' | 'fit';
-
-export interface TrainedModel {
-  readonly onnx: Uint8Array;
-  readonly manifest: ModelManifest;
-}
 
 /**
  * Trains one version of the HAR scale model. Depends on nothing but the request: the same request gives the same
@@ -51,13 +30,13 @@ export interface TrainedModel {
  * @throws RangeError if `to` is no full hour or lies outside the history; InsufficientHistoryError if there are
  *   too few candles or outcomes
  */
-export function trainHar(request: TrainingRequest): TrainedModel {
+export function trainHar(request: TrainingRequest): TrainedModel<HarManifest> {
   const { onProgress = () => {}, to } = request;
   const seen = historyUntil(request.history, to);
   const start = seen.end - seen.close.length * HOUR_MS;
   const fitFrom = Math.max(start, request.from ?? to - DEFAULT_FIT_MS);
   const series = inputsSeries(seen, INPUTS);
-  const rows = trainingRows(series.features, request.from === undefined ? start : fitFrom, to, (share) =>
+  const rows = trainingRows(featureSeries(seen), request.from === undefined ? start : fitFrom, to, (share) =>
     onProgress('features', share),
   );
   const selection = chooseReferenceWeights(seen, rows, to, DEFAULT_FIT_MS, (share) =>
@@ -66,27 +45,13 @@ export function trainHar(request: TrainingRequest): TrainedModel {
   onProgress('fit', 0);
   const fit = fitHar(rows, fitFrom, to);
   const parameters = withWeights(fit.parameters, selection.weights);
-  const onnx = harGraph(parameters);
+  const onnx = harGraph(parameters, { inputs: INPUTS.inputs, outputs: OUTPUTS });
   const golden = goldenOrigins(rows, fitFrom).map((origin) => goldenRow(parameters, series, origin));
   onProgress('fit', 1);
   return {
     onnx,
     manifest: manifestOf(request, seen, { ...fit, parameters }, { selection, onnx, golden, fitFrom }),
   };
-}
-
-function historyUntil(history: HourlyWindow, to: number): HourlyWindow {
-  const slots = slotIndex(history, to);
-  if (!Number.isInteger(slots) || slots > history.close.length) {
-    throw new RangeError(
-      `training must end on a full hour within the candles, not at ${new Date(to).toISOString()}`,
-    );
-  }
-  const first = history.close.findIndex((close) => !Number.isNaN(close));
-  if (slots < 1 || first < 0 || first >= slots) {
-    throw new InsufficientHistoryError(`there is no candle before ${new Date(to).toISOString()}`);
-  }
-  return sliceWindow(history, to, slots - first);
 }
 
 function withWeights(parameters: HarParameters, weights: readonly number[]): HarParameters {
@@ -99,12 +64,8 @@ function goldenOrigins({ origins }: TrainingRows, fitFrom: number): number[] {
   return GOLDEN_SHARES.map((share) => fitted[Math.round(share * (fitted.length - 1))]!);
 }
 
-function goldenRow(
-  parameters: HarParameters,
-  series: InputsSeries,
-  origin: number,
-): ModelManifest['golden'][number] {
-  const inputs = inputsAt(series, origin);
+function goldenRow(parameters: HarParameters, series: InputsSeries, origin: number): HarGoldenRow {
+  const inputs = harInputsOf(inputsAt(series, origin).blocks);
   const { quantiles, sigma } = evaluateHar(parameters, inputs);
   const reference = [...inputs.referenceQuantiles];
   return {
@@ -117,41 +78,53 @@ function goldenRow(
   };
 }
 
+type HarManifest = ManifestOf<'har_abs_emp'>;
+
 const L = HAR_LEVELS.length;
-/** What a version trained by this code reads. */
-const INPUTS = {
+const SIZES = {
   features: [...FEATURE_NAMES],
-  windowSlots: WINDOW_SLOTS,
   horizonsHours: [...HAR_HORIZONS_HOURS],
   levels: [...HAR_LEVELS],
 };
+/** What a version trained by this code reads and writes. */
+const INPUTS = {
+  ...SIZES,
+  windowSlots: WINDOW_SLOTS,
+  inputs: inputTensors(['features', 'season_scale', 'reference_quantiles'], SIZES),
+};
+const OUTPUTS = outputTensors(SIZES);
 
 interface TrainingResult {
   readonly selection: ReferenceWeights;
   readonly onnx: Uint8Array;
-  readonly golden: ModelManifest['golden'];
+  readonly golden: HarManifest['golden'];
   readonly fitFrom: number;
 }
 
+/** Keys in the order in which they are written. */
 function manifestOf(
-  { name, version, instrument, codeVersion, to }: TrainingRequest,
+  request: TrainingRequest,
   seen: HourlyWindow,
   { parameters, rows }: HarFit,
   { selection, onnx, golden, fitFrom }: TrainingResult,
-): ModelManifest {
-  const iso = (instant: number): string => new Date(instant).toISOString();
+): HarManifest {
   const { weights: _weights, ...heldOut } = selection;
+  const { trainingSpan, data, codeVersion } = provenance(seen, request);
   return {
     format: 1,
-    name,
-    version,
+    name: request.name,
+    version: request.version,
     family: 'har_abs_emp',
-    instruments: [instrument],
-    ...harTensors(FEATURE_NAMES.length, HAR_HORIZONS_HOURS.length, L),
-    ...INPUTS,
-    trainingSpan: { from: iso(seen.end - seen.close.length * HOUR_MS), to: iso(to) },
-    fitSpan: { from: iso(fitFrom), to: iso(to) },
-    data: dataDigest(seen),
+    instruments: [request.instrument],
+    inputs: INPUTS.inputs,
+    outputs: OUTPUTS,
+    features: INPUTS.features,
+    windowSlots: INPUTS.windowSlots,
+    horizonsHours: INPUTS.horizonsHours,
+    levels: INPUTS.levels,
+    trainingSpan,
+    fitSpan: { from: new Date(fitFrom).toISOString(), to: trainingSpan.to },
+    data,
     codeVersion,
     fit: {
       ridge: RIDGE,
@@ -169,7 +142,7 @@ function manifestOf(
         referencePinball: [...heldOut.referencePinball],
       },
     },
-    onnx: { sha256: createHash('sha256').update(onnx).digest('hex'), bytes: onnx.length, opset: OPSET },
+    onnx: graphFacts(onnx),
     golden,
   };
 }

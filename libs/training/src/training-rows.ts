@@ -7,7 +7,7 @@ import {
   type FeatureSeries,
 } from '@btcforecast/timeseries';
 import { HAR_HORIZONS_HOURS } from './har-parameters.js';
-import { seasonScales } from './har-inputs.js';
+import { seasonScales } from './inputs/har-blocks.js';
 
 /** Everything that fitting needs, one row per hourly origin, ascending. n rows, F features, H horizons. */
 export interface TrainingRows {

@@ -1,17 +1,4 @@
-import type { ForecastSet, HorizonScore, RefitSchedule } from '@btcforecast/backtest';
-
-/** What one model did. */
-export interface ModelResult {
-  /** `har@1`, `har` when it was fitted anew, or the name of a baseline. */
-  readonly name: string;
-  readonly refit: RefitSchedule;
-  readonly forecasts: ForecastSet;
-  /** Origins with a candle, but with too little history before it. */
-  readonly withoutHistory: number;
-  /** Origins inside the model's training span: what it says there proves nothing. */
-  readonly inSample: number;
-  readonly scores: readonly HorizonScore[];
-}
+import type { ModelResult } from '@btcforecast/backtest';
 
 /** What was asked, on which data, and what came of it. A function of the data and the options: no clock, no names of files. */
 export interface BacktestResult {

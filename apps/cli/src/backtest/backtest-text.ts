@@ -1,5 +1,5 @@
-import type { BaselineDifference, Estimate, HorizonScore } from '@btcforecast/backtest';
-import type { BacktestResult, ModelResult } from './backtest-result.js';
+import type { BaselineDifference, Estimate, HorizonScore, ModelResult } from '@btcforecast/backtest';
+import type { BacktestResult } from './backtest-result.js';
 
 export type BacktestFormat = 'text' | 'markdown' | 'json';
 
@@ -16,13 +16,26 @@ export function backtestText(result: BacktestResult, format: BacktestFormat): st
     table(scoreCells(model.scores)),
     table(differenceCells(model.scores)),
   ]);
-  return `${[scopeOf(result), ...parts, LEGEND].join('\n\n')}\n`;
+  const footnotes = isUnsure(result) ? [FOOTNOTE] : [];
+  return `${[scopeOf(result), ...parts, LEGEND, ...footnotes].join('\n\n')}\n`;
 }
 
 const LEGEND =
   'Pinball loss (mean over the seven levels) and CRPS are of the log return, times 10,000: less is better. Coverage in ' +
   'percent with its standard error; differences to a baseline with a 95 % interval, below zero where the model is ' +
   'better. Both by moving-block bootstrap. MAE ratio: error of the median over that of the last price.';
+
+const FOOTNOTE =
+  '?: the origins span fewer than five blocks of the bootstrap (of two weeks, or of twice the horizon where that is ' +
+  'longer), too few to say how sure the number before it is.';
+
+/** Something stands in the tables as "?". */
+function isUnsure({ models }: BacktestResult): boolean {
+  const estimates = models.flatMap(({ scores }) =>
+    scores.flatMap(({ coverage, differences }): readonly Estimate[] => [...coverage, ...differences]),
+  );
+  return estimates.some(({ standardError }) => standardError === null);
+}
 
 function withoutForecasts(result: BacktestResult) {
   const models = result.models.map(({ forecasts, ...model }) => ({ ...model, crossed: forecasts.crossed }));

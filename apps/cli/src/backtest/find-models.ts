@@ -6,7 +6,7 @@ import { parseModelReference, readModelFiles, type ModelFiles } from '@btcforeca
 import { BASELINE_NAMES, type BaselineName } from '@btcforecast/timeseries';
 
 /** What answers where no database says otherwise. */
-const SHIPPED_CHAMPION = 'har@1';
+const SHIPPED_CHAMPION = 'har@2';
 const SHIPPED_MODELS = fileURLToPath(new URL('../../../../models', import.meta.url));
 
 export type ChosenModel =
@@ -15,24 +15,28 @@ export type ChosenModel =
 
 /**
  * The models that a user's words mean: `champion`, `<name>` for its newest version, `<name>@<version>`, the name of a
- * baseline, or `all`.
+ * baseline, or `all`. A baseline that the folder holds as a model is that model; without one it is computed as such.
  *
  * @param folder of the models, `<name>/<version>`; default: the shipped one
  * @throws AppError caller config.invalid when there is no such model or its files are damaged
  */
 export async function findModels(wanted: string, folder = SHIPPED_MODELS): Promise<ChosenModel[]> {
-  const baseline = BASELINE_NAMES.find((name) => name === wanted);
-  if (baseline) return [{ kind: 'baseline', name: baseline }];
   if (wanted === 'champion') return [await graphOf(folder, SHIPPED_CHAMPION)];
   const known = await listReferences(folder);
-  const chosen = wanted === 'all' ? known : known.filter((reference) => reference === wanted);
-  const newest = known.findLast((reference) => reference.startsWith(`${wanted}@`));
+  const baselines = BASELINE_NAMES.filter((name) => newestOf(name, known) === undefined);
+  const isWanted = (name: string): boolean => wanted === 'all' || wanted === name;
+  const chosen = known.filter(isWanted);
+  const newest = newestOf(wanted, known);
   if (chosen.length === 0 && newest !== undefined) chosen.push(newest);
-  if (chosen.length === 0) throw unknownModel(wanted, known);
-  const graphs: ChosenModel[] = [];
-  for (const reference of chosen) graphs.push(await graphOf(folder, reference));
-  if (wanted !== 'all') return graphs;
-  return [...graphs, ...BASELINE_NAMES.map((name): ChosenModel => ({ kind: 'baseline', name }))];
+  const models: ChosenModel[] = [];
+  for (const reference of chosen) models.push(await graphOf(folder, reference));
+  models.push(...baselines.filter(isWanted).map((name): ChosenModel => ({ kind: 'baseline', name })));
+  if (models.length === 0) throw unknownModel(wanted, [...known, ...baselines]);
+  return models;
+}
+
+function newestOf(name: string, known: readonly string[]): string | undefined {
+  return known.findLast((reference) => reference.startsWith(`${name}@`));
 }
 
 async function graphOf(folder: string, reference: string): Promise<ChosenModel> {
@@ -64,7 +68,7 @@ function unknownModel(wanted: string, known: readonly string[]): AppError {
   return new AppError(
     'caller',
     'config.invalid',
-    `there is no model "${wanted}"; there are champion, all, ${[...known, ...BASELINE_NAMES].join(', ')}`,
+    `there is no model "${wanted}"; there are champion, all, ${known.join(', ')}`,
     { model: wanted },
   );
 }

@@ -1,30 +1,24 @@
 import {
+  backtestBaseline,
   backtestHtml,
+  backtestModel,
   backtestOrigins,
   backtestSvg,
   forecastCsv,
   forecastWithBaselines,
-  forecastWithModel,
-  refittedModel,
-  scoreBacktest,
   type BacktestOrigins,
-  type ForecastQuestion,
-  type ForecastSet,
+  type BacktestQuestion,
+  type ModelResult,
   type RefitSchedule,
 } from '@btcforecast/backtest';
 import { AppError } from '@btcforecast/platform/errors';
-import { OnnxModel, type ModelFiles } from '@btcforecast/prediction';
-import {
-  HOUR_MS,
-  InsufficientHistoryError,
-  type BaselineName,
-  type HourlyWindow,
-} from '@btcforecast/timeseries';
+import { OnnxModel } from '@btcforecast/prediction';
+import { HOUR_MS, InsufficientHistoryError, type HourlyWindow } from '@btcforecast/timeseries';
 import { dataDigest } from '@btcforecast/training';
 import { packageVersion } from '../package-version.js';
 import { readCandleHistory } from '../read-candle-history.js';
 import { stageProgress, type StageProgress } from '../stage-progress.js';
-import type { BacktestResult, ModelResult } from './backtest-result.js';
+import type { BacktestResult } from './backtest-result.js';
 import { backtestText, type BacktestFormat } from './backtest-text.js';
 import { findModels, type ChosenModel } from './find-models.js';
 import { outputFiles, type OutputFiles } from './output-files.js';
@@ -50,8 +44,7 @@ export interface BacktestOptions {
 /** What all models of a run share. */
 interface Run {
   readonly options: BacktestOptions;
-  readonly question: ForecastQuestion;
-  readonly baselines: Record<BaselineName, ForecastSet>;
+  readonly question: BacktestQuestion;
   readonly progress: StageProgress;
 }
 
@@ -70,7 +63,8 @@ export async function runBacktest(options: BacktestOptions): Promise<void> {
       ...question,
       onProgress: (share) => progress.show('forecasting with the baselines', share),
     });
-    const run: Run = { options, question, baselines, progress };
+    const { every: everyHours, instrument } = options;
+    const run: Run = { options, question: { ...question, everyHours, instrument, baselines }, progress };
     const models: ModelResult[] = [];
     for (const model of chosen) models.push(await explained(() => resultOf(model, run)));
     const result = summarise(run, found.missing, models);
@@ -83,15 +77,12 @@ export async function runBacktest(options: BacktestOptions): Promise<void> {
   }
 }
 
-/** Versions of one model are the same once they are fitted anew: the last one stands for all. */
+/** Fitted anew, versions of one name and family are the same: the last one stands for all. */
 function distinct(models: readonly ChosenModel[], refit: RefitSchedule): ChosenModel[] {
-  return [...new Map(models.map((model) => [nameOf(model, refit), model])).values()];
-}
-
-function nameOf(model: ChosenModel, refit: RefitSchedule): string {
-  if (model.kind === 'baseline') return model.name;
-  const { name, version } = model.files.manifest;
-  return refit === 'none' ? `${name}@${version}` : name;
+  if (refit === 'none') return [...models];
+  const recipeOf = (model: ChosenModel): string =>
+    model.kind === 'baseline' ? model.name : `${model.files.manifest.name} ${model.files.manifest.family}`;
+  return [...new Map(models.map((model) => [recipeOf(model), model])).values()];
 }
 
 function originsIn(history: HourlyWindow, { from, to, every }: BacktestOptions): BacktestOrigins {
@@ -107,43 +98,22 @@ function originsIn(history: HourlyWindow, { from, to, every }: BacktestOptions):
   );
 }
 
-async function resultOf(model: ChosenModel, run: Run): Promise<ModelResult> {
-  const { options, question, baselines } = run;
-  const name = nameOf(model, options.refit);
-  const refit = model.kind === 'graph' ? options.refit : 'none';
-  const forecasts = model.kind === 'graph' ? await graphForecasts(model.files, run) : baselines[model.name];
-  const withoutHistory = forecasts.rows.filter((row) => row === null).length;
-  if (withoutHistory === forecasts.rows.length) {
-    throw new InsufficientHistoryError('no origin has enough candles before it: 90 days are the least');
-  }
-  const trainedUntil =
-    model.kind === 'graph' && refit === 'none' ? Date.parse(model.files.manifest.trainingSpan.to) : -Infinity;
-  return {
-    name,
-    refit,
-    forecasts,
-    withoutHistory,
-    inSample: question.origins.filter((origin, i) => origin <= trainedUntil && forecasts.rows[i]).length,
-    scores: scoreBacktest({ ...question, everyHours: options.every, rows: forecasts.rows, baselines }),
-  };
-}
-
-function graphForecasts(files: ModelFiles, { options, question, progress }: Run): Promise<ForecastSet> {
-  const { manifest } = files;
-  const { refit, batch, instrument } = options;
+function resultOf(model: ChosenModel, { options, question, progress }: Run): Promise<ModelResult> {
+  if (model.kind === 'baseline') return Promise.resolve(backtestBaseline(model.name, question));
+  const { manifest } = model.files;
   let stage = `forecasting with ${manifest.name}@${manifest.version}`;
   let done = 0;
-  const onProgress = (share: number) => progress.show(stage, (done = share));
-  const open = (fittedAt: number | null): Promise<OnnxModel> => {
-    if (fittedAt === null) return OnnxModel.load(files);
-    stage = `${manifest.name}, fitted as of ${isoOf(fittedAt).slice(0, 10)}`;
-    progress.show(stage, done);
-    const { history } = question;
-    return OnnxModel.load(
-      refittedModel(manifest, { history, fittedAt, instrument, codeVersion: packageVersion() }),
-    );
-  };
-  return forecastWithModel({ ...question, onProgress }, { refit, batch, open });
+  const asked = { ...question, onProgress: (share: number) => progress.show(stage, (done = share)) };
+  return backtestModel(model.files, asked, {
+    load: (files) => OnnxModel.load(files),
+    refit: options.refit,
+    batch: options.batch,
+    codeVersion: packageVersion(),
+    onFit: (fittedAt) => {
+      stage = `${manifest.name}@${manifest.version}, fitted as of ${isoOf(fittedAt).slice(0, 10)}`;
+      progress.show(stage, done);
+    },
+  });
 }
 
 /** The maths throws plain errors: says what they mean for the one who asked. */
@@ -168,7 +138,7 @@ function summarise(
 }
 
 async function write(
-  { options, question, baselines }: Run,
+  { options, question }: Run,
   result: BacktestResult,
   model: ModelResult,
   files: OutputFiles,
@@ -178,7 +148,7 @@ async function write(
   const writeReport = files.report(model.name);
   if (!writeReport) return;
   const title = `${model.name}${model.refit === 'none' ? '' : `, fitted anew ${model.refit}`}: ${result.instrument}`;
-  const asked = { ...question, everyHours: options.every, rows, baselines };
+  const asked = { ...question, rows };
   const scores = backtestText({ ...result, models: [model] }, 'text');
   const asPage = options.report?.endsWith('.html');
   await writeReport(asPage ? backtestHtml(title, scores, asked) : backtestSvg(title, asked));

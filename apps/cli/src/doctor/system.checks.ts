@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { DEFAULT_INSTRUMENT, ForecastReply, InstrumentsReply, type Source } from '@btcforecast/contracts';
+import { ForecastReply, InstrumentsReply, type Source } from '@btcforecast/contracts';
 import { askGateway, gatewayTarget } from '../gateway/ask-gateway.js';
 import type { RunningSystem } from '../running-system.js';
 import { type Check, ok, type Outcome, skipped, wrong } from './check.js';
@@ -27,9 +27,9 @@ export function systemChecks(system: RunningSystem | null, dataDir: string): Che
       run: async () => (await import('./database.check.js')).checkDatabase(system.databaseUrl),
     },
     { name: 'gateway', run: () => checkGateway(system) },
-    { name: 'candles', run: () => checkCandles(system) },
-    { name: 'forecasts', run: () => checkForecasts(system) },
-    { name: 'gaps', run: () => checkGaps(system) },
+    { name: 'candles', run: () => ofEach(checkCandles) },
+    { name: 'forecasts', run: () => ofEach(checkForecasts) },
+    { name: 'gaps', run: () => ofEach(checkGaps) },
   ];
 }
 
@@ -75,10 +75,18 @@ async function unreadyReason(port: number): Promise<string | undefined> {
 const instruments = async () =>
   (await askGateway(gatewayTarget({}), '/v1/instruments', InstrumentsReply)).data;
 
-async function instrument() {
-  const found = (await instruments()).find(({ id }) => id === DEFAULT_INSTRUMENT);
-  if (!found) throw new Error(`the system does not know ${DEFAULT_INSTRUMENT}`);
-  return found;
+type Instrument = InstrumentsReply['data'][number];
+
+/** The worst that was found of any instrument that is served, else what was found of all. */
+async function ofEach(check: (instrument: Instrument) => Promise<Outcome>): Promise<Outcome> {
+  const found: Outcome[] = [];
+  for (const instrument of await instruments()) {
+    const outcome = await check(instrument);
+    found.push({ ...outcome, text: `${instrument.id}: ${outcome.text}` });
+  }
+  const worst =
+    found.find(({ state }) => state === 'wrong') ?? found.find(({ state }) => state === 'skipped');
+  return worst ?? ok(found.map(({ text }) => text).join('; '));
 }
 
 async function checkGateway({ gatewayUrl, source }: RunningSystem): Promise<Outcome> {
@@ -86,8 +94,7 @@ async function checkGateway({ gatewayUrl, source }: RunningSystem): Promise<Outc
   return ok(`${gatewayUrl} answers with the operator's key (source ${source})`);
 }
 
-async function checkCandles(_system: RunningSystem): Promise<Outcome> {
-  const { lastCandleAt, marketTime, source, venue } = await instrument();
+async function checkCandles({ lastCandleAt, marketTime, source, venue }: Instrument): Promise<Outcome> {
   if (lastCandleAt === null)
     return wrong('there is none yet', 'wait a minute after the start; then read market-data.log');
   if (marketTime === null) return wrong('the time of the market is unknown', 'read market-data.log');
@@ -97,9 +104,8 @@ async function checkCandles(_system: RunningSystem): Promise<Outcome> {
   return wrong(`${text}, ${hours.toFixed(1)} hours before ${marketTime}`, 'read market-data.log');
 }
 
-async function checkForecasts(_system: RunningSystem): Promise<Outcome> {
-  const { lastCandleAt, source } = await instrument();
-  const path = `/v1/forecasts/${DEFAULT_INSTRUMENT}?horizon=1h`;
+async function checkForecasts({ id, lastCandleAt, source }: Instrument): Promise<Outcome> {
+  const path = `/v1/forecasts/${id}?horizon=1h`;
   const { origin, model } = await askGateway(gatewayTarget({}), path, ForecastReply);
   const hours = lastCandleAt === null ? 0 : (Date.parse(lastCandleAt) - Date.parse(origin)) / HOUR_MS;
   const text = `the newest, by ${model.name}@${model.version}, is from ${origin}`;
@@ -107,8 +113,7 @@ async function checkForecasts(_system: RunningSystem): Promise<Outcome> {
   return wrong(`${text}, ${hours.toFixed(1)} hours behind the candles`, 'read prediction.log');
 }
 
-async function checkGaps(_system: RunningSystem): Promise<Outcome> {
-  const { openGaps } = await instrument();
+async function checkGaps({ openGaps }: Instrument): Promise<Outcome> {
   if (openGaps === 0) return ok('none open');
   return skipped(`${openGaps} missing ranges are being repaired; btcf data gaps lists them`);
 }

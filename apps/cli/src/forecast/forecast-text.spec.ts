@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ForecastReply, Source } from '@btcforecast/contracts';
+import type { LatestForecastReply, Source } from '@btcforecast/contracts';
 import { forecastText } from './forecast-text.js';
 
-const reply = (changes: Partial<ForecastReply> = {}): ForecastReply => ({
+const reply = (changes: Partial<LatestForecastReply> = {}): LatestForecastReply => ({
   id: '0'.repeat(64),
   instrument: 'BTC-USD',
   horizon: '24h',
@@ -27,6 +27,13 @@ const reply = (changes: Partial<ForecastReply> = {}): ForecastReply => ({
   timeliness: 'on_time',
   inSample: false,
   canonical: true,
+  standing: {
+    grade: 'no_proven_skill',
+    reason: '0.12 below garch_t over 300 forecasts, at most 0.4 above',
+    asOf: '2025-01-01T12:00:02.000Z',
+    coverage: { n: 300, '50': 0.5, '80': 0.8, '90': 0.9 },
+    skill: { n: 300, baseline: 'garch_t', difference: -0.12, low: -0.6, high: 0.4 },
+  },
   ...changes,
 });
 
@@ -45,6 +52,14 @@ describe('forecasts for people', () => {
     ['demo', /source +demo \(DEMO: a synthetic market, none of this is real\)/],
   ])('say plainly that the source is %s', (source, words) => {
     expect(forecastText([reply({ source })])).toMatch(words);
+  });
+
+  it('say what each horizon is worth, and why', () => {
+    const { standing } = reply();
+    const cold = { ...standing, grade: 'cold_start' as const, reason: '3 of 100 outcomes' };
+    const text = forecastText([reply(), reply({ horizon: '168h', standing: cold })]);
+    expect(text).toMatch(/^24h +no proven skill +0\.12 below garch_t over 300 forecasts/m);
+    expect(text).toMatch(/^168h +not known yet +3 of 100 outcomes$/m);
   });
 
   it('remark what does not count as skill', () => {

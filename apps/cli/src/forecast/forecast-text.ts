@@ -1,4 +1,4 @@
-import type { ForecastReply, Source } from '@btcforecast/contracts';
+import type { ForecastReply, Grade, LatestForecastReply, Source } from '@btcforecast/contracts';
 import { fanPicture, priceText } from './fan-picture.js';
 
 const SOURCES: Readonly<Record<Source, string>> = {
@@ -19,8 +19,15 @@ const COLUMNS = [
   'remarks',
 ] as const;
 
-/** Forecasts for people: a heading that names the source, a table, a picture. */
-export function forecastText(forecasts: readonly ForecastReply[]): string {
+const GRADES: Readonly<Record<Grade, string>> = {
+  proven_skill: 'proven skill',
+  no_proven_skill: 'no proven skill',
+  degraded: 'DEGRADED',
+  cold_start: 'not known yet',
+};
+
+/** Forecasts for people: a heading that names the source, a table, a picture, and what all that is worth. */
+export function forecastText(forecasts: readonly LatestForecastReply[]): string {
   const [first] = forecasts;
   if (!first) return 'no forecasts\n';
   const { instrument, price, origin, source, venue, model } = first;
@@ -37,6 +44,10 @@ export function forecastText(forecasts: readonly ForecastReply[]): string {
     ...fanPicture(forecasts),
     '',
     '─ 5 to 95 %   ━ 10 to 90 %   █ the middle half   ┃ median   · the price now',
+    '',
+    ...tableLines(
+      forecasts.map(({ horizon, standing }) => [horizon, GRADES[standing.grade], standing.reason]),
+    ),
     '',
   ].join('\n');
 }
@@ -63,7 +74,7 @@ function tableLines(rows: readonly (readonly string[])[]): string[] {
   return rows.map((row) =>
     row
       .map((cell, column) =>
-        column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+        column < 2 || row.length < 4 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
       )
       .join('  ')
       .trimEnd(),

@@ -1,4 +1,4 @@
-import { ForecastReply, ForecastsReply, type Horizon } from '@btcforecast/contracts';
+import { ForecastsReply, LatestForecastReply, type Horizon } from '@btcforecast/contracts';
 import { askGateway, gatewayTarget, type TargetOptions } from '../gateway/ask-gateway.js';
 import { forecastText } from './forecast-text.js';
 
@@ -13,7 +13,7 @@ export interface ForecastOptions extends TargetOptions {
 export async function showForecast(options: ForecastOptions): Promise<void> {
   const query = new URLSearchParams({ horizon: options.horizon.join() });
   const path = `/v1/forecasts/${encodeURIComponent(options.instrument)}?${query}`;
-  const schema = options.horizon.length === 1 ? ForecastReply : ForecastsReply;
+  const schema = options.horizon.length === 1 ? LatestForecastReply : ForecastsReply;
   const reply = await askGateway(gatewayTarget(options), path, schema);
   if (options.json) process.stdout.write(`${JSON.stringify(reply, null, 2)}\n`);
   else process.stdout.write(forecastText('data' in reply ? reply.data : [reply]));

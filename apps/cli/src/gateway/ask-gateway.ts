@@ -34,30 +34,63 @@ export function gatewayTarget({ url, keyFile }: TargetOptions): GatewayTarget {
   return { url: url ?? system.gatewayUrl, key: readKey(keyFile ?? system.adminKeyFile) };
 }
 
+export interface Question {
+  /** Default GET. */
+  readonly method?: 'GET' | 'POST' | 'DELETE';
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  readonly timeoutMs?: number;
+}
+
 /**
- * One GET of the API.
+ * One question to the API, answered in JSON.
  *
  * @throws AppError: the problem that the gateway answered, in its own words; transient rpc.unavailable when it
  *   does not answer; bug when the answer is not what the API promises
  */
 export async function askGateway<S extends z.ZodType>(
-  { url, key }: GatewayTarget,
+  target: GatewayTarget,
   path: string,
   schema: S,
+  question: Question = {},
 ): Promise<z.output<S>> {
-  const response = await request(new URL(path, url), key);
+  const response = await request(target, path, question);
   const body: unknown = await response.json().catch(() => undefined);
-  if (!response.ok) throw refusal(response, body, url);
   const { data, error } = schema.safeParse(body);
   if (data !== undefined) return data;
-  const text = `${url} answered something that is not of this API, or of another version of it`;
+  const text = `${target.url} answered something that is not of this API, or of another version of it`;
   throw new AppError('transient', 'rpc.invalid_message', text, {}, { cause: error });
 }
 
-async function request(url: URL, key: string): Promise<Response> {
+/** As {@link askGateway}, for an answer that is no JSON. */
+export async function askGatewayForBytes(target: GatewayTarget, path: string): Promise<Buffer> {
+  const response = await request(target, path, {});
+  return Buffer.from(await response.arrayBuffer());
+}
+
+/** A good answer, its body not yet read. */
+async function request(
+  { url, key }: GatewayTarget,
+  path: string,
+  { method = 'GET', body, timeoutMs = TIMEOUT_MS }: Question,
+): Promise<Response> {
+  const response = await send(new URL(path, url), {
+    method,
+    headers: {
+      authorization: `Bearer ${key}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(timeoutMs),
+    redirect: 'error',
+  });
+  if (response.ok) return response;
+  throw refusal(response, await response.json().catch(() => undefined), url);
+}
+
+async function send(url: URL, init: RequestInit): Promise<Response> {
   try {
-    const headers = { authorization: `Bearer ${key}` };
-    return await fetch(url, { headers, signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'error' });
+    return await fetch(url, init);
   } catch (error) {
     const cause = (error as { cause?: NodeJS.ErrnoException }).cause;
     const reason = cause?.code ?? (error as Error).name;

@@ -1,28 +1,38 @@
-import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import {
   ForecastHistoryQuery,
   ForecastHistoryReply,
   ForecastId,
-  ForecastReply,
   ForecastsReply,
   Horizon,
   InstrumentId,
   LatestForecastQuery,
+  LatestForecastReply,
   predictionRpc,
+  ProbabilityQuery,
+  ProbabilityReply,
+  ReproductionReply,
   ScoredForecastReply,
 } from '@btcforecast/contracts';
 import { RpcClient } from '@btcforecast/platform';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { bucketOf } from '../forecasts/client-bucket.js';
 import { ForecastReplies } from '../forecasts/forecast-replies.js';
 import { ForecastService } from '../forecasts/forecast.service.js';
 import { noQuery, querySchema } from '../http/query-schema.js';
+import { clientOf } from '../http/request-client.js';
 import { Queries } from './queries.decorator.js';
 import { Replies, RepliesOneOf } from './replies.decorator.js';
 
 const latestQuery = querySchema(LatestForecastQuery);
 const historyQuery = querySchema(ForecastHistoryQuery);
+const probabilityQuery = querySchema(ProbabilityQuery);
+
+/** A forecast with a correction is recomputed with all hindcasts that it rests on. */
+const REPRODUCE_DEADLINE_MS = 30_000;
 
 @ApiTags('forecasts')
 @Controller('v1/forecasts')
@@ -35,18 +45,22 @@ export class ForecastController {
 
   @Get(':instrument')
   @RouteConfig({ cached: true })
-  @Queries(latestQuery, { horizon: { of: Horizon, default: ['24h'] } })
+  @Queries(latestQuery, {
+    horizon: { of: Horizon, default: ['24h'] },
+    levels: { of: z.number().gt(0).lt(1) },
+  })
   @RepliesOneOf(
-    [ForecastReply, ForecastsReply],
+    [LatestForecastReply, ForecastsReply],
     'The newest forecast: one horizon gives the forecast itself, several a list in the order asked',
   )
   async latest(
     @Param('instrument', { schema: InstrumentId }) instrument: InstrumentId,
-    @Query({ schema: latestQuery }) { horizon: horizons }: LatestForecastQuery,
+    @Query({ schema: latestQuery }) { horizon: horizons, levels }: LatestForecastQuery,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string | undefined> {
-    const answer = await this.forecasts.latest({ instrument, horizons }, request.raw.url ?? '');
+    const asker = { url: request.raw.url ?? '', client: clientOf(request) };
+    const answer = await this.forecasts.latest({ instrument, horizons, levels }, asker);
     return this.replies.prepare(request, reply, answer);
   }
 
@@ -60,6 +74,22 @@ export class ForecastController {
     return this.rpc.call(predictionRpc.forecastHistory, { instrument, ...query });
   }
 
+  @Get(':instrument/probability')
+  @Queries(probabilityQuery)
+  @Replies(ProbabilityReply, 'Probability of an event at the target, from the newest forecast')
+  probability(
+    @Param('instrument', { schema: InstrumentId }) instrument: InstrumentId,
+    @Query({ schema: probabilityQuery }) query: ProbabilityQuery,
+    @Req() request: FastifyRequest,
+  ): Promise<ProbabilityReply> {
+    return this.rpc.call(predictionRpc.probability, {
+      instrument,
+      horizon: query.horizon,
+      bucket: bucketOf(clientOf(request)),
+      ...eventOf(query),
+    });
+  }
+
   @Get('by-id/:id')
   @Replies(ScoredForecastReply, 'One forecast by its id, with its outcome once it has matured')
   byId(
@@ -68,4 +98,22 @@ export class ForecastController {
   ): Promise<ScoredForecastReply> {
     return this.rpc.call(predictionRpc.forecastById, { id });
   }
+
+  @Post('by-id/:id/reproduce')
+  @HttpCode(200)
+  @Replies(ReproductionReply, 'Computes a stored forecast anew from the stored candles and the stored model')
+  reproduce(
+    @Param('id', { schema: ForecastId }) id: string,
+    @Query({ schema: noQuery }) _query: unknown,
+  ): Promise<ReproductionReply> {
+    return this.rpc.call(predictionRpc.reproduce, { id }, { deadlineMs: REPRODUCE_DEADLINE_MS });
+  }
+}
+
+/** The query holds exactly one of the three. */
+function eventOf({ above, below, between }: ProbabilityQuery) {
+  if (above !== undefined) return { kind: 'above' as const, low: above, high: null };
+  if (below !== undefined) return { kind: 'below' as const, low: null, high: below };
+  const [low, high] = between!;
+  return { kind: 'between' as const, low, high };
 }

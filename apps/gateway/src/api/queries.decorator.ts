@@ -6,7 +6,8 @@ import { type JsonSchema, jsonSchemaOf } from '../docs/json-schema.js';
 /** A list in one parameter, separated by commas: OpenAPI says so by style, not by the schema of a string. */
 export interface ListParameter {
   readonly of: z.ZodType;
-  readonly default: readonly unknown[];
+  /** Absent: the parameter may be left out and then does nothing. */
+  readonly default?: readonly unknown[];
 }
 
 /**
@@ -27,7 +28,7 @@ export function Queries(query: z.ZodObject, lists: Readonly<Record<string, ListP
 
 function listSchema({ of, default: initial }: ListParameter): JsonSchema {
   const { description: _, ...items } = inlined(of);
-  return { type: 'array', items, minItems: 1, uniqueItems: true, default: initial };
+  return { type: 'array', items, minItems: 1, uniqueItems: true, ...(initial && { default: initial }) };
 }
 
 /** One field alone; what it names is written out, since a parameter is read where it stands. */

@@ -3,8 +3,9 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as contracts from '@btcforecast/contracts';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { Validator } from '@seriousme/openapi-schema-validator';
+import { z } from 'zod';
 import { describeApi } from './describe-api.js';
-import { OPERATION_EXAMPLES } from './examples.js';
+import { OPERATION_EXAMPLES, REQUEST_EXAMPLES } from './examples.js';
 
 let document: OpenAPIObject;
 beforeAll(async () => {
@@ -13,7 +14,11 @@ beforeAll(async () => {
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 const operations = (): [string, Operation][] =>
-  Object.entries(document.paths).map(([path, { get }]) => [path, get as Operation]);
+  Object.entries(document.paths).flatMap(([path, item]) =>
+    (['get', 'post', 'delete'] as const).flatMap((method): [string, Operation][] =>
+      item[method] ? [[`${method.toUpperCase()} ${path}`, item[method]]] : [],
+    ),
+  );
 
 describe('the API document', () => {
   it('is the committed openapi/gateway.json: otherwise run npm run api:generate', () => {
@@ -46,29 +51,46 @@ describe('the API document', () => {
         parameters.map((each) => ('name' in each ? `${each.in} ${each.name}` : 'ref')),
       ]),
     );
+    const page = (names: string[]) => names.map((name) => `query ${name}`);
+    const model = ['path name', 'path version'];
     expect(names).toEqual({
-      '/health/live': [],
-      '/health/ready': [],
-      '/v1/forecasts/by-id/{id}': ['path id'],
-      '/v1/forecasts/{instrument}': ['path instrument', 'query horizon'],
-      '/v1/forecasts/{instrument}/history': [
+      'GET /health/live': [],
+      'GET /health/ready': [],
+      'GET /v1/backtests': [],
+      'POST /v1/backtests': [],
+      'GET /v1/backtests/{id}': ['path id'],
+      'DELETE /v1/backtests/{id}': ['path id'],
+      'GET /v1/forecasts/by-id/{id}': ['path id'],
+      'POST /v1/forecasts/by-id/{id}/reproduce': ['path id'],
+      'GET /v1/forecasts/{instrument}': ['path instrument', 'query horizon', 'query levels'],
+      'GET /v1/forecasts/{instrument}/history': [
         'path instrument',
-        ...['horizon', 'from', 'to', 'limit', 'cursor'].map((name) => `query ${name}`),
+        ...page(['horizon', 'from', 'to', 'limit', 'cursor']),
       ],
-      '/v1/instruments': [],
-      '/v1/instruments/{id}/candles': [
-        'path id',
-        ...['interval', 'from', 'to', 'limit', 'cursor'].map((name) => `query ${name}`),
+      'GET /v1/forecasts/{instrument}/probability': [
+        'path instrument',
+        ...page(['horizon', 'above', 'below', 'between']),
       ],
-      '/v1/performance/{instrument}': ['path instrument', 'query horizon', 'query window'],
+      'GET /v1/instruments': [],
+      'GET /v1/instruments/{id}/candles': ['path id', ...page(['interval', 'from', 'to', 'limit', 'cursor'])],
+      'GET /v1/models': ['query status'],
+      'POST /v1/models': [],
+      'GET /v1/models/aliases/{instrument}': ['path instrument'],
+      'GET /v1/models/{name}/{version}': model,
+      'GET /v1/models/{name}/{version}/card': model,
+      'GET /v1/models/{name}/{version}/graph': model,
+      'POST /v1/models/{name}/{version}/promote': model,
+      'POST /v1/models/{name}/{version}/rollback': model,
+      'GET /v1/performance/{instrument}': ['path instrument', 'query horizon', 'query window'],
+      'GET /v1/track-record': ['query after', 'query limit'],
+      'GET /v1/track-record/proof/{id}': ['path id'],
     });
   });
 
   it('says how several horizons are written', () => {
-    const [, { parameters = [] }] = operations().find(([path]) => path === '/v1/forecasts/{instrument}') ?? [
-      '',
-      {} as Operation,
-    ];
+    const [, { parameters = [] }] = operations().find(
+      ([path]) => path === 'GET /v1/forecasts/{instrument}',
+    ) ?? ['', {} as Operation];
     expect(parameters).toContainEqual(
       expect.objectContaining({
         name: 'horizon',
@@ -83,14 +105,38 @@ describe('the API document', () => {
     for (const [path, operation] of operations()) {
       expect({ path, security: operation.security }).toEqual({
         path,
-        security: path.startsWith('/health/') ? [] : undefined,
+        security: path.startsWith('GET /health/') ? [] : undefined,
       });
       for (const [status, response] of Object.entries(operation.responses)) {
-        if (status === '200') continue;
+        if (Number(status) < 300) continue;
         expect(Object.keys((response as { content: object }).content)).toEqual(['application/problem+json']);
       }
     }
     expect(document.security).toEqual([{ key: [] }]);
+  });
+
+  it('says which routes need the scope admin: all that change something', () => {
+    const admin = operations().filter(([, { description }]) => /scope admin/.test(description ?? ''));
+    expect(admin.map(([name]) => name).sort()).toEqual([
+      'DELETE /v1/backtests/{id}',
+      'POST /v1/backtests',
+      'POST /v1/models',
+      'POST /v1/models/{name}/{version}/promote',
+      'POST /v1/models/{name}/{version}/rollback',
+    ]);
+  });
+
+  it('describes the body of every route that takes one, and gives an example', () => {
+    for (const [name, { requestBody }] of operations()) {
+      const content = (requestBody as { content?: Record<string, { schema: object; example?: unknown }> })
+        ?.content;
+      expect({ name, takes: content !== undefined }).toEqual({ name, takes: name in REQUEST_EXAMPLES });
+      if (!content) continue;
+      expect(content['application/json']?.schema).toEqual({
+        $ref: expect.stringMatching(/^#\/components\/schemas\/\w+Request$/),
+      });
+      expect(content['application/json']?.example).toEqual(REQUEST_EXAMPLES[name]);
+    }
   });
 
   it('has no schema with neither type nor reference, which would say nothing', () => {
@@ -102,21 +148,59 @@ describe('the API document', () => {
 });
 
 describe('the examples', () => {
-  const schemas = {
-    '/v1/instruments': contracts.InstrumentsReply,
-    '/v1/instruments/{id}/candles': contracts.CandlesReply,
-    '/v1/forecasts/{instrument}': contracts.ForecastReply,
-    '/v1/forecasts/{instrument}/history': contracts.ForecastHistoryReply,
-    '/v1/forecasts/by-id/{id}': contracts.ScoredForecastReply,
-    '/v1/performance/{instrument}': contracts.PerformanceReply,
+  const schemas: Record<string, z.ZodType> = {
+    'GET /v1/instruments': contracts.InstrumentsReply,
+    'GET /v1/instruments/{id}/candles': contracts.CandlesReply,
+    'GET /v1/forecasts/{instrument}': contracts.LatestForecastReply,
+    'GET /v1/forecasts/{instrument}/history': contracts.ForecastHistoryReply,
+    'GET /v1/forecasts/{instrument}/probability': contracts.ProbabilityReply,
+    'GET /v1/forecasts/by-id/{id}': contracts.ScoredForecastReply,
+    'POST /v1/forecasts/by-id/{id}/reproduce': contracts.ReproductionReply,
+    'GET /v1/performance/{instrument}': contracts.PerformanceReply,
+    'GET /v1/models': contracts.ModelsReply,
+    'POST /v1/models': contracts.ModelReply,
+    'GET /v1/models/aliases/{instrument}': contracts.AliasHistoryReply,
+    'GET /v1/models/{name}/{version}': contracts.ModelReply,
+    'GET /v1/models/{name}/{version}/card': z.string(),
+    'POST /v1/models/{name}/{version}/promote': contracts.AliasMoveReply,
+    'POST /v1/models/{name}/{version}/rollback': contracts.AliasMoveReply,
+    'GET /v1/backtests': contracts.BacktestsReply,
+    'POST /v1/backtests': contracts.BacktestReply,
+    'GET /v1/backtests/{id}': contracts.BacktestReply,
+    'DELETE /v1/backtests/{id}': contracts.BacktestReply,
+    'GET /v1/track-record': contracts.TrackRecordReply,
+    'GET /v1/track-record/proof/{id}': contracts.TrackRecordProof,
   };
 
-  it.each(Object.entries(schemas))('of %s is what the route could answer', (path, schema) => {
-    const example = OPERATION_EXAMPLES[path];
+  it.each(Object.entries(schemas))('of %s is what the route could answer', (name, schema) => {
+    const example = OPERATION_EXAMPLES[name];
     expect(schema.parse(example)).toEqual(example);
   });
 
+  const requests: Record<string, z.ZodType> = {
+    'POST /v1/models': contracts.UploadModelRequest,
+    'POST /v1/models/{name}/{version}/promote': contracts.PromoteRequest,
+    'POST /v1/models/{name}/{version}/rollback': contracts.RollbackRequest,
+    'POST /v1/backtests': contracts.BacktestRequest,
+  };
+
+  it.each(Object.entries(requests))('of the body of %s would be taken', (name, schema) => {
+    expect(schema.safeParse(REQUEST_EXAMPLES[name]).error).toBeUndefined();
+  });
+
+  it('are shown with every answer in JSON', () => {
+    for (const [name, { responses }] of operations()) {
+      const [good] = Object.entries(responses).filter(([status]) => Number(status) < 300);
+      const content = (good?.[1] as { content: Record<string, { example?: unknown }> }).content;
+      if ('application/octet-stream' in content) continue;
+      const [media] = Object.values(content);
+      expect({ name, shown: media?.example }).toEqual({ name, shown: OPERATION_EXAMPLES[name] });
+    }
+  });
+
   it('belong to routes that exist', () => {
-    expect(Object.keys(OPERATION_EXAMPLES).filter((path) => !document.paths[path])).toEqual([]);
+    const known = new Set(operations().map(([name]) => name));
+    const named = [...Object.keys(OPERATION_EXAMPLES), ...Object.keys(REQUEST_EXAMPLES)];
+    expect(named.filter((name) => !known.has(name))).toEqual([]);
   });
 });

@@ -1,3 +1,5 @@
+import { LIFECYCLE_EXAMPLES } from './lifecycle-examples.js';
+
 const quantiles = {
   '0.05': 91_240.1,
   '0.1': 92_310.5,
@@ -37,11 +39,21 @@ const outcome = {
   directionHit: true,
 };
 
+const runtime = { onnxruntime: '1.30.0', cpu: 'AMD EPYC 7763', arch: 'x64', node: 'v24.21.0' };
+
+const standing = {
+  grade: 'proven_skill',
+  reason: 'beats every baseline: 2.31 below uncond_1y over 640 outcomes, at most 0.42 below',
+  asOf: '2025-01-01T12:00:41.220Z',
+  coverage: { n: 500, '50': 0.512, '80': 0.804, '90': 0.898 },
+  skill: { n: 640, baseline: 'uncond_1y', difference: -2.31, low: -4.2, high: -0.42 },
+};
+
 const baseline = { n: 640, pinball: 58.12, difference: -2.31, low: -3.6, high: -1.05 };
 
-/** One example for each path; a test checks them against the schemas. */
+/** One answer for each route; a test checks them against the schemas. */
 export const OPERATION_EXAMPLES: Readonly<Record<string, unknown>> = {
-  '/v1/instruments': {
+  'GET /v1/instruments': {
     data: [
       {
         id: 'BTC-USD',
@@ -57,7 +69,7 @@ export const OPERATION_EXAMPLES: Readonly<Record<string, unknown>> = {
     ],
     source: 'live',
   },
-  '/v1/instruments/{id}/candles': {
+  'GET /v1/instruments/{id}/candles': {
     instrument: 'BTC-USD',
     interval: '1h',
     venue: 'binance',
@@ -76,16 +88,41 @@ export const OPERATION_EXAMPLES: Readonly<Record<string, unknown>> = {
     gaps: [],
     nextCursor: null,
   },
-  '/v1/forecasts/{instrument}': forecast,
-  '/v1/forecasts/{instrument}/history': {
+  'GET /v1/forecasts/{instrument}': { ...forecast, standing },
+  'GET /v1/forecasts/{instrument}/history': {
     instrument: 'BTC-USD',
     horizon: '24h',
     source: 'live',
     data: [{ ...forecast, outcome }],
     nextCursor: null,
   },
-  '/v1/forecasts/by-id/{id}': { ...forecast, outcome },
-  '/v1/performance/{instrument}': {
+  'GET /v1/forecasts/by-id/{id}': { ...forecast, outcome },
+  'GET /v1/forecasts/{instrument}/probability': {
+    instrument: 'BTC-USD',
+    horizon: '24h',
+    origin: forecast.origin,
+    target: forecast.target,
+    price: forecast.price,
+    event: { kind: 'above', low: 100_000, high: null },
+    probability: 0.034,
+    method: 'extrapolated',
+    forecastId: forecast.id,
+    model: forecast.model,
+    standing,
+    source: 'live',
+  },
+  'POST /v1/forecasts/by-id/{id}/reproduce': {
+    id: forecast.id,
+    verdict: 'identical',
+    detail: 'the same inputs, the same quantiles, bit for bit',
+    recomputedId: forecast.id,
+    stored: quantiles,
+    recomputed: quantiles,
+    largestDifference: 0,
+    runtime: { stored: runtime, now: runtime },
+  },
+  ...LIFECYCLE_EXAMPLES,
+  'GET /v1/performance/{instrument}': {
     instrument: 'BTC-USD',
     horizon: '24h',
     window: '30d',
@@ -98,8 +135,35 @@ export const OPERATION_EXAMPLES: Readonly<Record<string, unknown>> = {
     coverage: { '50': 0.507, '80': 0.795, '90': 0.897 },
     direction: { n: 640, hitRate: 0.506, low: 0.447, high: 0.566 },
     baselines: { ewma_rw: baseline, garch_t: baseline, uncond_1y: baseline },
-    excluded: { late: 2, backfilled: 0, inSample: 0, void: 0, pending: 24 },
+    excluded: { late: 2, backfilled: 0, inSample: 0, unproven: 0, void: 0, pending: 24 },
   },
-  '/health/live': { status: 'live' },
-  '/health/ready': { status: 'ready' },
+  'GET /health/live': { status: 'live' },
+  'GET /health/ready': { status: 'ready' },
+};
+
+/** One request body for each route that takes one. */
+export const REQUEST_EXAMPLES: Readonly<Record<string, unknown>> = {
+  'POST /v1/models': {
+    name: 'mine',
+    onnx: 'CAo6AA==',
+    manifest: { format: 1, family: 'user', version: 1, name: 'mine' },
+  },
+  'POST /v1/models/{name}/{version}/promote': {
+    instrument: 'BTC-USD',
+    alias: 'challenger',
+    reason: 'better calibrated in the walk-forward',
+  },
+  'POST /v1/models/{name}/{version}/rollback': {
+    instrument: 'BTC-USD',
+    reason: 'coverage fell after the promotion',
+  },
+  'POST /v1/backtests': {
+    instrument: 'BTC-USD',
+    from: '2024-06-13T06:00:00Z',
+    to: '2024-12-31T18:00:00Z',
+    every: '6h',
+    horizons: ['1h', '24h'],
+    model: 'champion',
+    refit: 'none',
+  },
 };

@@ -3,8 +3,9 @@ import type { INestApplication } from '@nestjs/common';
 import { Problem } from '@btcforecast/contracts';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { z } from 'zod';
+import { ADMIN_EXTENSION } from '../api/admin.decorator.js';
 import { PUBLIC_EXTENSION } from '../api/public.decorator.js';
-import { OPERATION_EXAMPLES } from './examples.js';
+import { OPERATION_EXAMPLES, REQUEST_EXAMPLES } from './examples.js';
 import { jsonSchemaOf } from './json-schema.js';
 
 type PathItem = OpenAPIObject['paths'][string];
@@ -24,6 +25,15 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   500: 'Something went wrong on our side',
   503: 'Temporarily unavailable; try again after `Retry-After` seconds',
 };
+/** Problems that only some routes may answer with, by method and path. */
+const CONFLICT = 'It conflicts with what is there';
+const PROBLEMS_OF: Readonly<Record<string, Record<string, string>>> = {
+  'POST /v1/models': { 413: 'The model is too large', 422: 'The model was refused; `detail` says for what' },
+  'POST /v1/models/{name}/{version}/promote': { 409: CONFLICT, 422: 'The evidence is missing' },
+  'POST /v1/models/{name}/{version}/rollback': { 409: CONFLICT },
+  'POST /v1/backtests': { 409: 'Enough are waiting already' },
+  'DELETE /v1/backtests/{id}': { 409: 'It has come to its end already' },
+};
 /** What cannot happen where nothing is asked and no key is needed. */
 const NOT_OF_PUBLIC_ROUTES = new Set(['401', '403', '404']);
 
@@ -36,6 +46,9 @@ export function createOpenApiDocument(app: INestApplication): OpenAPIObject {
     .setVersion(packageVersion())
     .addTag('forecasts', 'Calibrated distributions of a future price, and what became of them')
     .addTag('performance', 'Scores, next to baselines')
+    .addTag('track record', 'All forecasts and outcomes as a signed chain, to be checked by anybody')
+    .addTag('models', 'Who answers, on what evidence, and who moved it')
+    .addTag('backtests', 'The past, forecast as the live system would have done')
     .addTag('market data', 'What forecasts are made from')
     .addTag('health', 'For load balancers and supervisors')
     .setLicense('MIT', 'https://spdx.org/licenses/MIT.html')
@@ -53,29 +66,47 @@ export function createOpenApiDocument(app: INestApplication): OpenAPIObject {
   document.paths = sorted(document.paths);
   if (Object.keys(document.info.contact ?? {}).length === 0) delete document.info.contact;
   for (const [path, item] of Object.entries(document.paths)) {
-    for (const operation of operationsOf(item)) completeOperation(path, operation);
+    for (const [name, operation] of operationsOf(path, item)) completeOperation(name, operation);
   }
   return document;
 }
 
-function operationsOf(item: PathItem): Operation[] {
-  return [item.get, item.post, item.put, item.patch, item.delete].filter((each) => each !== undefined);
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
+
+function operationsOf(path: string, item: PathItem): [name: string, operation: MarkedOperation][] {
+  return METHODS.flatMap((method) => {
+    const operation = item[method];
+    return operation ? [[`${method.toUpperCase()} ${path}`, operation]] : [];
+  });
 }
 
-function completeOperation(path: string, operation: Operation & { [PUBLIC_EXTENSION]?: boolean }): void {
+type MarkedOperation = Operation & { [PUBLIC_EXTENSION]?: boolean; [ADMIN_EXTENSION]?: boolean };
+type Content = Record<string, { example?: unknown } | undefined>;
+
+function completeOperation(name: string, operation: MarkedOperation): void {
   const isPublic = operation[PUBLIC_EXTENSION] === true;
+  if (operation[ADMIN_EXTENSION]) operation.description = 'Needs a key with the scope admin.';
   delete operation[PUBLIC_EXTENSION];
+  delete operation[ADMIN_EXTENSION];
   if (isPublic) operation.security = [];
+  addExamples(name, operation);
   const problem = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
-  for (const [status, description] of Object.entries(PROBLEMS)) {
+  for (const [status, description] of Object.entries({ ...PROBLEMS, ...PROBLEMS_OF[name] })) {
     if (isPublic && NOT_OF_PUBLIC_ROUTES.has(status)) continue;
     operation.responses[status] = { description, content: problem };
   }
-  const example = OPERATION_EXAMPLES[path];
-  const content = (
-    operation.responses['200'] as { content?: Record<string, { example?: unknown }> } | undefined
-  )?.content;
-  if (example !== undefined && content?.['application/json']) content['application/json'].example = example;
+}
+
+/** Before the problems are added, every response is a good one. */
+function addExamples(name: string, operation: Operation): void {
+  const place = (content: Content | undefined, example: unknown): void => {
+    const media = content?.['application/json'] ?? content?.['text/markdown'];
+    if (media && example !== undefined) media.example = example;
+  };
+  for (const response of Object.values(operation.responses)) {
+    place((response as { content?: Content }).content, OPERATION_EXAMPLES[name]);
+  }
+  place((operation.requestBody as { content?: Content } | undefined)?.content, REQUEST_EXAMPLES[name]);
 }
 
 /** So that the document does not change with the order in which files are loaded. */

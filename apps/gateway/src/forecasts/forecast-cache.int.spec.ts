@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ForecastReply } from '@btcforecast/contracts';
 import { waitFor } from '@btcforecast/testing';
 import { type Fixture, startFixture } from '../testing/start-fixture.js';
-import { FIRST_ORIGIN_MS } from '../testing/peer-services.js';
+import { FIRST_ORIGIN_MS } from '../testing/peer-state.js';
 
 let fixture: Fixture;
 afterEach(() => fixture.close());

@@ -1,10 +1,17 @@
 import type { EventOf, Horizon, InstrumentId } from '@btcforecast/contracts';
 import { LRUCache } from 'lru-cache';
 
-/** What a client asked for: the same question is answered with the same bytes. */
+/** What a client asked for: the same question is answered with the same bytes, but for a canary. */
 export interface ForecastQuestion {
   readonly instrument: InstrumentId;
   readonly horizons: readonly Horizon[];
+  /** Further quantiles, ascending. */
+  readonly levels?: readonly number[] | undefined;
+}
+
+/** A question and how it is written in keys. */
+export interface NamedQuestion extends ForecastQuestion {
+  readonly name: string;
 }
 
 /** A reply as it goes out, serialised once. */
@@ -17,28 +24,58 @@ export interface ForecastBytes {
   readonly confirmedAt: number;
 }
 
+/** What an answer of prediction says about the newest forecasts of an instrument. */
+export interface NewestNews {
+  readonly instrument: InstrumentId;
+  readonly originMs: number;
+  /** `name@version` of the champion; null where the canary answered. */
+  readonly champion: string | null;
+  /** Share of clients that a canary answers at this origin; null: there is none. */
+  readonly canaryShare: number | null;
+}
+
 /** Which forecast is the newest of an instrument, as far as this gateway knows. */
 interface Newest {
   readonly originMs: number;
   /** Origin and model, as they stand in keys. */
   readonly name: string;
+  readonly canaryShare: number | null;
 }
 
 const MAX_REPLIES = 1_000;
 const MAX_ADDRESSES = 2_000;
 
+export function named(question: ForecastQuestion): NamedQuestion {
+  const { instrument, horizons, levels } = question;
+  return { ...question, name: `${instrument}|${horizons.join()}|${levels?.join() ?? ''}` };
+}
+
+/** Whether a client's bucket, in [0, 1), is answered by the canary. */
+export function isCanaryClient(bucket: number, canaryShare: number | null): boolean {
+  return canaryShare !== null && bucket < canaryShare;
+}
+
 /**
- * Forecast replies in memory. A key holds the question, the newest origin and the model that answered it, so
- * nothing is ever invalidated: a newer forecast makes other keys, and what nobody asks for any more falls out.
+ * Forecast replies in memory. A key holds the question, the newest origin, the model that answered it and whether
+ * that was for the canary's clients, so nothing is ever invalidated: a newer forecast makes other keys, and what
+ * nobody asks for any more falls out.
  */
 export class ForecastMemory {
   readonly #replies = new LRUCache<string, ForecastBytes>({ max: MAX_REPLIES });
-  readonly #questions = new LRUCache<string, ForecastQuestion>({ max: MAX_ADDRESSES });
+  readonly #questions = new LRUCache<string, NamedQuestion>({ max: MAX_ADDRESSES });
   readonly #newest = new Map<InstrumentId, Newest>();
 
-  /** Name of the reply to a question as things stand. */
-  keyOf({ instrument, horizons }: ForecastQuestion): string {
-    return `${instrument}|${horizons.join()}|${this.#newest.get(instrument)?.name ?? 'unknown'}`;
+  /**
+   * Name of the reply to a question as things stand.
+   *
+   * @param bucketOf where the client falls in [0, 1); asked only while there is a canary
+   */
+  keyOf({ instrument, name }: NamedQuestion, bucketOf: () => number): string {
+    const newest = this.#newest.get(instrument);
+    if (!newest) return `${name}|unknown`;
+    const key = `${name}|${newest.name}`;
+    if (newest.canaryShare === null) return key;
+    return isCanaryClient(bucketOf(), newest.canaryShare) ? `${key}|canary` : key;
   }
 
   reply(key: string): ForecastBytes | undefined {
@@ -50,23 +87,36 @@ export class ForecastMemory {
   }
 
   /** The question behind an address that was understood before, so that it need not be parsed again. */
-  questionAt(url: string): ForecastQuestion | undefined {
+  questionAt(url: string): NamedQuestion | undefined {
     return this.#questions.get(url);
   }
 
-  understand(url: string, question: ForecastQuestion): void {
+  understand(url: string, question: NamedQuestion): void {
     this.#questions.set(url, question);
   }
 
-  /** Takes note of an issued forecast, unless a newer one is known: repaired gaps are forecast long afterwards. */
+  /**
+   * Takes note of an issued forecast, unless a newer one is known: repaired gaps are forecast long afterwards. Whether
+   * there is a canary at its origin is known from the next answer; until then what held before is taken to hold.
+   */
   noteIssued({
     instrument,
     origin,
     modelVersion,
   }: Pick<EventOf<'forecast.issued'>, 'instrument' | 'origin' | 'modelVersion'>): void {
     const known = this.#newest.get(instrument);
-    if (!known || origin >= known.originMs)
-      this.#newest.set(instrument, { originMs: origin, name: `${origin}|${modelVersion}` });
+    if (known && origin < known.originMs) return;
+    const canaryShare = known?.canaryShare ?? null;
+    this.#newest.set(instrument, { originMs: origin, name: `${origin}|${modelVersion}`, canaryShare });
+  }
+
+  /** Takes note of what prediction answered; a canary's answer says nothing about the champion's. */
+  noteAnswered({ instrument, originMs, champion, canaryShare }: NewestNews): void {
+    const known = this.#newest.get(instrument);
+    if (known && originMs < known.originMs) return;
+    const isKnownOrigin = known?.originMs === originMs;
+    const name = champion === null && isKnownOrigin ? known.name : `${originMs}|${champion ?? 'unknown'}`;
+    this.#newest.set(instrument, { originMs, name, canaryShare });
   }
 
   /** Forgets which forecasts are the newest, and with that everything: events may have been missed. */

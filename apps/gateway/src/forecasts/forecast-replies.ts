@@ -1,3 +1,4 @@
+import type { Principal } from '@btcforecast/access';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { performance } from 'node:perf_hooks';
@@ -18,8 +19,8 @@ export class ForecastReplies {
   constructor(private readonly forecasts: ForecastService) {}
 
   /** Answers at once when the reply is in memory; returns whether it did. */
-  answerFromMemory(request: FastifyRequest, reply: FastifyReply): boolean {
-    const known = this.forecasts.fromMemory(request.raw.url ?? '');
+  answerFromMemory(request: FastifyRequest, reply: FastifyReply, client: Principal): boolean {
+    const known = this.forecasts.fromMemory(request.raw.url ?? '', client);
     if (!known) return false;
     reply.send(this.prepare(request, reply, { reply: known, how: 'hit' }));
     return true;

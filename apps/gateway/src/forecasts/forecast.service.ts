@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import { ForecastsReply, predictionRpc } from '@btcforecast/contracts';
+import type { Principal } from '@btcforecast/access';
+import { predictionRpc } from '@btcforecast/contracts';
 import {
   AppError,
   ENV,
@@ -12,8 +13,17 @@ import {
   type Subscription,
 } from '@btcforecast/platform';
 import type { Counter } from 'prom-client';
+import type { z } from 'zod';
 import type { GatewayEnv } from '../gateway.env.js';
-import { type ForecastBytes, ForecastMemory, type ForecastQuestion } from './forecast-memory.js';
+import { bucketOf } from './client-bucket.js';
+import {
+  type ForecastBytes,
+  ForecastMemory,
+  type ForecastQuestion,
+  isCanaryClient,
+  type NamedQuestion,
+  named,
+} from './forecast-memory.js';
 
 /** A lost event costs no more than this: prediction is asked again. */
 export const FRESH_MS = 1_000;
@@ -25,11 +35,24 @@ export interface ForecastAnswer {
   readonly how: 'hit' | 'miss' | 'stale';
 }
 
+/** The address that asks, and by whose key. */
+export interface ForecastAsker {
+  readonly url: string;
+  readonly client: Principal;
+}
+
+/** What one call of prediction brought, for whom it was made. */
+interface SharedAnswer {
+  readonly reply: ForecastBytes;
+  readonly bucket: number;
+  readonly canaryShare: number | null;
+}
+
 /** The newest forecasts: from memory while they are known to be the newest, else from prediction. */
 @Injectable()
 export class ForecastService implements OnModuleInit, OnModuleDestroy {
   readonly #memory = new ForecastMemory();
-  readonly #asking = new Map<string, Promise<ForecastBytes>>();
+  readonly #asking = new Map<string, Promise<SharedAnswer>>();
   readonly #lookups: Counter<'outcome'>;
   #subscriptions: Subscription[] = [];
 
@@ -60,9 +83,9 @@ export class ForecastService implements OnModuleInit, OnModuleDestroy {
   }
 
   /** The reply to an address that was understood before, if it is in memory and known to be the newest. */
-  fromMemory(url: string): ForecastBytes | undefined {
+  fromMemory(url: string, client: Principal): ForecastBytes | undefined {
     const question = this.#memory.questionAt(url);
-    const reply = question && this.#memory.reply(this.#memory.keyOf(question));
+    const reply = question && this.#memory.reply(this.#memory.keyOf(question, () => bucketOf(client)));
     if (!reply || performance.now() - reply.confirmedAt > FRESH_MS) return undefined;
     this.#lookups.inc({ outcome: 'hit' });
     return reply;
@@ -71,65 +94,86 @@ export class ForecastService implements OnModuleInit, OnModuleDestroy {
   /**
    * The newest forecasts at the horizons asked.
    *
-   * @param url the address that asked, to be recognised next time
+   * @param asker the address that asked, to be recognised next time, and who asked: a canary answers a share of clients
    * @throws AppError as prediction answers; transient rpc.unavailable or rpc.deadline_exceeded when prediction
    *   is away and memory holds nothing that may still be served
    */
-  async latest(question: ForecastQuestion, url: string): Promise<ForecastAnswer> {
-    const key = this.#memory.keyOf(question);
+  async latest(asked: ForecastQuestion, { url, client }: ForecastAsker): Promise<ForecastAnswer> {
+    const question = named(asked);
+    const bucket = bucketOf(client);
+    const key = this.#memory.keyOf(question, () => bucket);
     const known = this.#memory.reply(key);
     try {
-      const reply = await this.#askOnce(key, question);
+      const reply = await this.#askFor(question, bucket);
       this.#memory.understand(url, question);
       this.#lookups.inc({ outcome: 'miss' });
       return { reply, how: 'miss' };
     } catch (error) {
       // `key` names the newest origin, so what it finds has no successor that this gateway knows of. In a replay
       // or a demo, whose hours pass in seconds, that is no comfort: there the client gets the error.
-      if (!known?.isLive || !isAway(error) || this.#memory.keyOf(question) !== key) throw error;
+      if (!known?.isLive || !isAway(error) || this.#memory.keyOf(question, () => bucket) !== key) throw error;
       if (performance.now() - known.confirmedAt > STALE_MS) throw error;
       this.#lookups.inc({ outcome: 'stale' });
       return { reply: known, how: 'stale' };
     }
   }
 
-  /** Requests for the same reply that arrive together make one call. */
-  #askOnce(key: string, question: ForecastQuestion): Promise<ForecastBytes> {
+  /**
+   * Requests for the same reply that arrive together make one call. That there is a canary may come to light only by
+   * its answer: who shared a call that was made for the other clients asks once more, now knowing.
+   */
+  async #askFor(question: NamedQuestion, bucket: number): Promise<ForecastBytes> {
+    const shared = await this.#askOnce(question, bucket);
+    const { canaryShare } = shared;
+    if (isCanaryClient(bucket, canaryShare) === isCanaryClient(shared.bucket, canaryShare))
+      return shared.reply;
+    return (await this.#askOnce(question, bucket)).reply;
+  }
+
+  #askOnce(question: NamedQuestion, bucket: number): Promise<SharedAnswer> {
+    const key = this.#memory.keyOf(question, () => bucket);
     const running = this.#asking.get(key);
     if (running) return running;
-    const asking = this.#ask(question).finally(() => this.#asking.delete(key));
+    const asking = this.#ask(question, bucket).finally(() => this.#asking.delete(key));
     this.#asking.set(key, asking);
     return asking;
   }
 
-  async #ask(question: ForecastQuestion): Promise<ForecastBytes> {
+  async #ask(question: NamedQuestion, bucket: number): Promise<SharedAnswer> {
     const confirmedAt = performance.now();
-    const { instrument, horizons } = question;
+    const { instrument, horizons, levels } = question;
     const answer = await this.rpc.call(predictionRpc.latestForecasts, {
       instrument,
       horizons: [...horizons],
+      ...(levels && { levels: [...levels] }),
+      bucket,
     });
-    const { data, source } = exactReply(answer, question);
+    const { data, source, canaryShare } = exactReply(answer, question);
     const newest = data.reduce((a, b) => (Date.parse(b.origin) > Date.parse(a.origin) ? b : a));
-    this.#memory.noteIssued({
+    const champion = `${newest.model.name}@${newest.model.version}`;
+    this.#memory.noteAnswered({
       instrument,
-      origin: Date.parse(newest.origin),
-      modelVersion: `${newest.model.name}@${newest.model.version}`,
+      originMs: Date.parse(newest.origin),
+      champion: isCanaryClient(bucket, canaryShare) ? null : champion,
+      canaryShare,
     });
     const body = JSON.stringify(data.length === 1 ? data[0] : { data, source });
     const etag = `"${hash('sha256', body, 'base64url').slice(0, 22)}"`;
     const reply = { body, etag, isLive: source === 'live', confirmedAt };
-    this.#memory.keep(this.#memory.keyOf(question), reply);
-    return reply;
+    this.#memory.keep(
+      this.#memory.keyOf(question, () => bucket),
+      reply,
+    );
+    return { reply, bucket, canaryShare };
   }
 }
 
+type LatestReply = z.output<typeof predictionRpc.latestForecasts.reply>;
+type LatestAnswer = LatestReply & { data: [LatestReply['data'][number]] };
+
 /** Exact out: checked like a request, unknown fields dropped, one forecast for each horizon in the order asked. */
-function exactReply(
-  answer: unknown,
-  { horizons }: ForecastQuestion,
-): ForecastsReply & { data: [ForecastsReply['data'][number]] } {
-  const { data, error } = ForecastsReply.safeParse(answer);
+function exactReply(answer: unknown, { horizons }: ForecastQuestion): LatestAnswer {
+  const { data, error } = predictionRpc.latestForecasts.reply.safeParse(answer);
   if (data && data.data.map(({ horizon }) => horizon).join() === horizons.join() && isNonEmpty(data))
     return data;
   throw new AppError(
@@ -141,9 +185,7 @@ function exactReply(
   );
 }
 
-function isNonEmpty(
-  reply: ForecastsReply,
-): reply is ForecastsReply & { data: [ForecastsReply['data'][number]] } {
+function isNonEmpty(reply: LatestReply): reply is LatestAnswer {
   return reply.data.length > 0;
 }
 

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { hasScope, type KeyService, type Principal } from '@btcforecast/access';
+import { hasScope, type KeyService, type Principal, type Scope } from '@btcforecast/access';
 import { AppError, type HealthRegistry, type Logger } from '@btcforecast/platform';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ForecastReplies } from '../forecasts/forecast-replies.js';
@@ -20,8 +20,12 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Reached without a key. Every other route needs one. */
     public?: boolean;
+    /** What a key must have the right to; default read. */
+    scope?: Scope;
     /** Answered from memory when possible. */
     cached?: boolean;
+    /** Largest request body in bytes, where the usual limit is too small. */
+    bodyLimit?: number;
   }
 }
 
@@ -56,7 +60,11 @@ export function installEdge(server: FastifyInstance, edge: EdgeDependencies): vo
   server.decorateRequest('principal', undefined);
   server.decorateRequest('routePattern', 'none');
   server.decorateRequest('receivedAt', 0);
-  server.addHook('onRoute', (route) => edge.routes.add(route));
+  server.addHook('onRoute', (route) => {
+    edge.routes.add(route);
+    const { bodyLimit } = route.config ?? {};
+    if (bodyLimit !== undefined) route.bodyLimit = bodyLimit;
+  });
   server.addHook('onRequest', (request, reply, done) => {
     request.receivedAt = performance.now();
     edge.metrics.begin();
@@ -84,8 +92,9 @@ function admit(request: FastifyRequest, reply: FastifyReply, edge: EdgeDependenc
   const refuse = (error: unknown): void => void edge.problems.send(error, request, reply);
   const enter = (principal: Principal): void => {
     request.principal = principal;
-    if (!hasScope(principal, 'read')) return refuse(forbidden());
-    if (!config.cached || !forecasts.answerFromMemory(request, reply)) done();
+    const scope = config.scope ?? 'read';
+    if (!hasScope(principal, scope)) return refuse(forbidden(scope));
+    if (!config.cached || !forecasts.answerFromMemory(request, reply, principal)) done();
   };
   try {
     const text = bearerOf(request);
@@ -107,11 +116,13 @@ function bearerOf(request: FastifyRequest): string {
   );
 }
 
-function forbidden(): AppError {
+const RIGHTS: Readonly<Record<Scope, string>> = { read: 'read', admin: 'change anything' };
+
+function forbidden(scope: Scope): AppError {
   return new AppError(
     'caller',
     'access.forbidden',
-    'this key has no right to read; use a key with the scope read',
+    `this key has no right to ${RIGHTS[scope]}; use a key with the scope ${scope}`,
   );
 }
 

@@ -93,6 +93,34 @@ describe('a wrong request', () => {
   });
 
   it.each([
+    ['/v1/forecasts/BTC-USD?horizon=2h', 'must be one of 1h, 4h, 24h, 168h'],
+    ['/v1/forecasts/BTC-USD?horizon=1h&horizon=4h', 'must be text'],
+    ['/v1/forecasts/BTC-USD?levels=', 'must be numbers separated by commas'],
+    ['/v1/forecasts/BTC-USD?levels=0.5,1', 'must be at most 0.999'],
+    [`/v1/forecasts/BTC-USD?levels=${Array(51).fill('0.5').join()}`, 'must have at most 50 entries'],
+    ['/v1/forecasts/BTC-USD/history?limit=0', 'must be at least 1'],
+    ['/v1/forecasts/BTC-USD/history?limit=x', 'must be a number'],
+    ['/v1/forecasts/BTC-USD/history?limit=1.5', 'must be a whole number'],
+    ['/v1/forecasts/BTC-USD/history?from=yesterday', 'must be an ISO 8601 date or date-time with a zone'],
+    [`/v1/forecasts/BTC-USD/history?cursor=${'x'.repeat(201)}`, 'must have at most 200 characters'],
+    ['/v1/forecasts/BTC-USD/probability', 'give exactly one of above, below and between'],
+    ['/v1/forecasts/BTC-USD/probability?above=-1', 'must be a price above 0'],
+    ['/v1/forecasts/BTC-USD/probability?above=Infinity', 'must be a price above 0'],
+    ['/v1/forecasts/BTC-USD/probability?between=2,1', 'the first price must be below the second'],
+    ['/v1/forecasts/BTC-USD/probability?between=2', 'must be two prices, low,high'],
+    ['/v1/instruments/BTC-USD/candles?interval=2h', 'must be one of 1m, 5m, 15m, 1h, 4h, 1d'],
+    ['/v1/models?status=x', 'must be one of shipped, candidate, uploaded'],
+    ['/v1/models/har/0', 'must be at least 1'],
+    ['/v1/models/Har/1', 'must be lower case letters, digits, _ or -, e.g. har'],
+    ['/v1/backtests/1', 'must be the id of a backtest'],
+    ['/v1/track-record?limit=5000', 'must be at most 1000'],
+  ])('%s is refused in words: %s', async (path, words) => {
+    const { errors = [], detail } = await problem(path);
+    expect(errors.map((error) => error.detail)).toEqual([words]);
+    expect(detail).not.toMatch(/expected|received|Invalid|Too (big|small)|Unrecognized/);
+  });
+
+  it.each([
     ['/v1/forecasts/BTC-USD?horizon=1h&horizon=4h', 'query/horizon'],
     ['/v1/forecasts/BTC-USD?horizon=1h,1h', 'query/horizon'],
     ['/v1/forecasts/BTC-USD?horizon=', 'query/horizon/0'],

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
 /** The query of a route: its parameters and no others, since a misspelt one would silently do nothing. */
-export function querySchema<S extends z.ZodRawShape>({ shape }: z.ZodObject<S>) {
-  return z.strictObject(shape).superRefine((query, context) => {
-    const { from, to } = query as { from?: unknown; to?: unknown };
+export function querySchema<S extends z.ZodRawShape>(query: z.ZodObject<S>) {
+  return query.strict().superRefine((values, context) => {
+    const { from, to } = values as { from?: unknown; to?: unknown };
     if (typeof from !== 'number' || typeof to !== 'number' || from < to) return;
     context.addIssue({ code: 'custom', path: ['from'], message: 'must be before to' });
   });

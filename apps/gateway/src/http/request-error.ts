@@ -27,7 +27,8 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
 const MESSAGES: Partial<Record<ErrorCode, string>> = {
   'request.not_found': 'there is nothing at this path; the routes are listed at /docs',
   'request.too_large': 'the request is larger than this server accepts; send less',
-  'request.unsupported_media_type': 'this API takes no such body; its requests have none',
+  'request.unsupported_media_type':
+    'a request body must be JSON: send it with content-type: application/json, or send none',
 };
 
 /**

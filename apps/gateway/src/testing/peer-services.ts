@@ -1,89 +1,57 @@
-import { createHash } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
-import { Controller, Inject, Injectable, Module } from '@nestjs/common';
+import { Controller, Inject, Module } from '@nestjs/common';
 import {
   type CandlesReply,
   type ForecastHistoryReply,
-  type ForecastReply,
-  type ForecastsReply,
-  HORIZON_HOURS,
   type Horizon,
   type InstrumentsReply,
+  type LatestForecastReply,
   marketDataRpc,
   type PerformanceReply,
   predictionRpc,
   type ScoredForecastReply,
-  type Source,
 } from '@btcforecast/contracts';
 import { AppError, EventBus, Rpc } from '@btcforecast/platform';
 import type { z } from 'zod';
+import { PeerLifecycle } from './peer-lifecycle.js';
+import { PeerState } from './peer-state.js';
 
 type Body<M extends { request: z.ZodType }> = z.output<M['request']>;
 
 const HOUR_MS = 3_600_000;
-export const FIRST_ORIGIN_MS = Date.UTC(2025, 0, 1);
 
-/** What the other side of the wire holds and how it behaves; a test moves the levers. */
-@Injectable()
-export class PeerState {
-  originMs = FIRST_ORIGIN_MS;
-  source: Source = 'replay';
-  feed = 'replay-00000001';
-  delayMs = 0;
-  failure: unknown;
-  latestCalls = 0;
-  lastBody: unknown;
+export const CHALLENGER = { name: 'har-live', version: 3 };
 
-  /** Every handler passes here. */
-  async enter(body: unknown): Promise<void> {
-    this.lastBody = body;
-    if (this.delayMs > 0) await delay(this.delayMs);
-    if (this.failure) throw this.failure;
-  }
-
-  forecast(horizon: Horizon): ForecastReply {
-    const iso = (ms: number): string => new Date(ms).toISOString();
-    return {
-      id: createHash('sha256').update(`${this.originMs}${horizon}`).digest('hex'),
-      instrument: 'BTC-USD',
-      horizon,
-      origin: iso(this.originMs),
-      target: iso(this.originMs + HORIZON_HOURS[horizon] * HOUR_MS),
-      price: 95_000,
-      quantiles: {
-        '0.05': 91e3,
-        '0.1': 92e3,
-        '0.25': 94e3,
-        '0.5': 95e3,
-        '0.75': 96e3,
-        '0.9': 97e3,
-        '0.95': 98e3,
-      },
-      probabilityUp: 0.5,
-      volatility: 0.02,
-      model: { name: 'har', version: 1 },
-      venue: this.feed,
-      source: this.source,
-      issuedAt: iso(this.originMs + 1_000),
-      timeliness: 'on_time',
-      inSample: false,
-      canonical: true,
-    };
-  }
-}
+const STANDING: LatestForecastReply['standing'] = {
+  grade: 'cold_start',
+  reason: '12 outcomes; 100 are needed',
+  asOf: '2025-01-01T00:00:01.000Z',
+  coverage: { n: 12, '50': 0.5, '80': 0.75, '90': 1 },
+  skill: { n: 12, baseline: 'garch_t', difference: 0.1, low: null, high: null },
+};
 
 @Controller()
 class PeerPrediction {
   constructor(@Inject(PeerState) private readonly state: PeerState) {}
 
   @Rpc(predictionRpc.latestForecasts)
-  async latest(body: Body<typeof predictionRpc.latestForecasts>): Promise<ForecastsReply> {
+  async latest(
+    body: Body<typeof predictionRpc.latestForecasts>,
+  ): Promise<z.input<typeof predictionRpc.latestForecasts.reply>> {
     this.state.latestCalls += 1;
     await this.state.enter(body);
     if (body.instrument !== 'BTC-USD') {
       throw new AppError('caller', 'instrument.unknown', `there is no instrument ${body.instrument}`);
     }
-    return { data: body.horizons.map((horizon) => this.state.forecast(horizon)), source: this.state.source };
+    const { source, canaryShare } = this.state;
+    const isCanary = canaryShare !== null && (body.bucket ?? 1) < canaryShare;
+    const levels = body.levels?.map((level) => ({ level, price: 9e4, from: 'extrapolated' as const }));
+    const data = body.horizons.map((horizon): LatestForecastReply => ({
+      ...this.state.forecast(horizon),
+      ...(isCanary && { model: CHALLENGER, canonical: false }),
+      ...(levels && { levels }),
+      standing: STANDING,
+    }));
+    return { data, source, canaryShare };
   }
 
   @Rpc(predictionRpc.forecastHistory)
@@ -125,7 +93,7 @@ class PeerPrediction {
       coverage: { '50': null, '80': null, '90': null },
       direction: { n: 0, hitRate: null, low: null, high: null },
       baselines: { ewma_rw: baseline, garch_t: baseline, uncond_1y: baseline },
-      excluded: { late: 0, backfilled: 0, inSample: 0, void: 0, pending: 0 },
+      excluded: { late: 0, backfilled: 0, inSample: 0, unproven: 0, void: 0, pending: 0 },
     };
   }
 }
@@ -159,7 +127,7 @@ class PeerMarketData {
 }
 
 /** Both services behind the gateway, in one process that speaks their real protocol. */
-@Module({ controllers: [PeerPrediction, PeerMarketData], providers: [PeerState] })
+@Module({ controllers: [PeerPrediction, PeerLifecycle, PeerMarketData], providers: [PeerState] })
 export class PeerModule {
   constructor(
     @Inject(PeerState) readonly state: PeerState,

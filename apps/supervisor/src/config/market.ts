@@ -8,6 +8,8 @@ export interface Market {
   readonly source: 'live' | 'replay' | 'demo';
   /** For people: which market, and that it is not the real one when it is not. */
   readonly words: string;
+  /** What is traded in it; undefined: as configured. */
+  readonly instruments?: readonly string[];
   /** Settings of the simulated exchange; undefined when live. */
   readonly simulation?: Readonly<Record<string, string>>;
 }
@@ -40,7 +42,7 @@ export interface Scripts {
 }
 
 /**
- * @throws StartError (exit code 2) when the file cannot be replayed, or not from the given instant
+ * @throws StartError (exit code 2) when a file cannot be replayed, or not from the given instant
  */
 export async function checkReplay(
   options: SupervisorOptions,
@@ -48,24 +50,36 @@ export async function checkReplay(
   scripts: Scripts,
   runner: TaskRunner,
 ): Promise<Market> {
-  const file = resolve(typedIn, options.file ?? '');
-  const args = [scripts.checkCandleFile, file];
-  const span = await askTask<FileSpan>({ ...runner, args, timeoutMs: FILE_TIMEOUT_MS });
-  const { fromMs, speed } = options;
-  if (fromMs !== undefined && fromMs >= span.endMs) {
-    throw usageError(`--from ${iso(fromMs)} lies after the end of ${file}, ${iso(span.endMs)}`);
-  }
-  const bad = span.badLines > 0 ? `, ${span.badLines} lines left out` : '';
+  const { files = {}, fromMs, speed } = options;
+  const paths = Object.entries(files).map(([id, file]) => [id, resolve(typedIn, file)] as const);
+  const spans: FileSpan[] = [];
+  for (const [, path] of paths) spans.push(await checkedSpan(path, fromMs, scripts, runner));
+  const badLines = spans.reduce((sum, span) => sum + span.badLines, 0);
+  const bad = badLines > 0 ? `, ${badLines} lines left out` : '';
+  const names = Object.values(files).join(', ');
   return {
     source: 'replay',
-    words: `replay of ${options.file} (${span.interval} candles${bad}), past prices at ${speed ?? 1}x`,
+    words: `replay of ${names} (${spans[0]?.interval} candles${bad}), past prices at ${speed ?? 1}x`,
+    instruments: Object.keys(files),
     simulation: {
       SIM_MODE: 'replay',
-      SIM_FILE: file,
+      SIM_FILES: JSON.stringify(Object.fromEntries(paths)),
       SIM_SPEED: speed?.toString() ?? '',
       SIM_FROM: fromMs === undefined ? '' : iso(fromMs),
     },
   };
+}
+
+async function checkedSpan(
+  file: string,
+  fromMs: number | undefined,
+  { checkCandleFile }: Scripts,
+  runner: TaskRunner,
+): Promise<FileSpan> {
+  const args = [checkCandleFile, file];
+  const span = await askTask<FileSpan>({ ...runner, args, timeoutMs: FILE_TIMEOUT_MS });
+  if (fromMs === undefined || fromMs < span.endMs) return span;
+  throw usageError(`--from ${iso(fromMs)} lies after the end of ${file}, ${iso(span.endMs)}`);
 }
 
 /** A market that needs no check: live or demo by name. */

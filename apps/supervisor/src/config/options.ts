@@ -1,13 +1,16 @@
 import { parseArgs } from 'node:util';
 import { usageError } from '../start.error.js';
+import { instrumentsOf, replayFilesOf } from './instruments.js';
 
 export const SOURCES = ['auto', 'live', 'replay', 'demo'] as const;
 export type SourceOption = (typeof SOURCES)[number];
 
 export interface SupervisorOptions {
   readonly source: SourceOption;
-  /** Candles to replay; as the user wrote it. */
-  readonly file?: string;
+  /** Candles to replay by instrument; paths as the user wrote them. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** What a live or demo market is to consist of; unset: as configured. */
+  readonly instruments?: readonly string[];
   readonly speed?: number;
   /** Where a replay starts, epoch ms. */
   readonly fromMs?: number;
@@ -23,7 +26,9 @@ Usage: npm start -- [options]
                                      replay  the candles of --file
                                      demo    a synthetic market
                                      auto    live, or demo when no exchange answers
-  --file CSV[.gz]                  candles to replay: timestamp,open,high,low,close,volume
+  --file CSV[.gz]                  candles to replay: timestamp,open,high,low,close,volume; of BTC-USD, or
+                                   several as BTC-USD=A.csv,ETH-USD=B.csv
+  --instruments LIST               what to forecast, live or demo, e.g. BTC-USD,ETH-USD (default: BTC-USD)
   --speed N                        how much faster than the clock a replay or demo runs
   --from ISO                       where a replay starts, e.g. 2025-01-01 (default: where the file allows)
   --port N                         port of the API on this machine (default: 3000)
@@ -35,6 +40,7 @@ BTCF_DATA_DIR names the data folder (default: .btcforecast in the current folder
 const SPECIFICATION = {
   source: { type: 'string' },
   file: { type: 'string' },
+  instruments: { type: 'string' },
   speed: { type: 'string' },
   from: { type: 'string' },
   port: { type: 'string' },
@@ -51,11 +57,12 @@ export function parseOptions(argv: readonly string[]): SupervisorOptions | 'help
   if (values.help) return 'help';
   const source = oneOf(values.source ?? 'auto');
   checkCombination(source, values);
-  const { file, speed, from, port = '3000' } = values;
+  const { file, instruments, speed, from, port = '3000' } = values;
   return {
     source,
     port: portOf(port),
-    ...(file !== undefined && { file }),
+    ...(file !== undefined && { files: replayFilesOf(file) }),
+    ...(instruments !== undefined && { instruments: instrumentsOf(instruments) }),
     ...(speed !== undefined && { speed: speedOf(speed) }),
     ...(from !== undefined && { fromMs: instantOf(from) }),
   };
@@ -63,8 +70,11 @@ export function parseOptions(argv: readonly string[]): SupervisorOptions | 'help
 
 type Values = ReturnType<typeof read>;
 
-function checkCombination(source: SourceOption, { file, speed, from }: Values): void {
+function checkCombination(source: SourceOption, { file, instruments, speed, from }: Values): void {
   if (source === 'replay') {
+    if (instruments !== undefined) {
+      throw usageError('with --source replay name instruments in --file: ETH-USD=FILE');
+    }
     if (!file) throw usageError('--source replay needs the candles to replay: add --file CSV[.gz]');
     return;
   }
@@ -79,6 +89,8 @@ function read(argv: readonly string[]) {
   try {
     return parseArgs({ args: [...argv], options: SPECIFICATION, strict: true }).values;
   } catch (error) {
+    const ambiguous = /option '(--\w+)' argument is ambiguous/i.exec((error as Error).message);
+    if (ambiguous) throw usageError(`${ambiguous[1]} needs a value, and one cannot begin with a dash`);
     const first = (error as Error).message.split(/\. |\n/)[0] ?? '';
     throw usageError(first.replace(/\.$/, '').replace(/^./, (letter) => letter.toLowerCase()));
   }

@@ -31,6 +31,8 @@ export interface ServiceSettings {
   readonly rpcToken: string;
   readonly source: string;
   readonly feed: string;
+  /** Unset: as configured. */
+  readonly instruments?: readonly string[];
   /** Of the simulated exchange, when there is one. */
   readonly simulationUrl?: string;
   readonly ports: ServicePorts;
@@ -68,7 +70,9 @@ function commonEnv(settings: ServiceSettings): Record<string, string> {
     DATABASE_URL: settings.databaseUrl,
     MARKET_SOURCE: settings.source,
     MARKET_FEED: settings.feed,
+    ...(settings.instruments && { INSTRUMENTS: settings.instruments.join() }),
     SIM_URL: settings.simulationUrl ?? '',
+    TRACK_RECORD_KEY_FILE: trackRecordKeyFile(settings),
     RPC_TOKEN: settings.rpcToken,
     RPC_HOST: '127.0.0.1',
     RPC_ADDRESSES_MARKET_DATA: `127.0.0.1:${ports.rpc['market-data']}`,
@@ -76,6 +80,11 @@ function commonEnv(settings: ServiceSettings): Record<string, string> {
     INTERNAL_HOST: '127.0.0.1',
     GATEWAY_PORT: String(ports.gateway),
   };
+}
+
+/** In the data folder, unless the operator keeps the key elsewhere. */
+function trackRecordKeyFile({ inherited, dataDir }: ServiceSettings): string {
+  return inherited.TRACK_RECORD_KEY_FILE || join(dataDir, 'track-record.key');
 }
 
 function ownEnv(name: ServiceName, ports: ServicePorts): Record<string, string> {

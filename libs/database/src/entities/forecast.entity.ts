@@ -24,6 +24,8 @@ export class ForecastEntity {
   @Column('text') timeliness!: 'on_time' | 'late' | 'backfilled';
   @Column('boolean', { name: 'in_sample' }) inSample!: boolean;
   @Column('boolean') canonical!: boolean;
+  /** challenger: made beside the champion's to be scored; never canonical. */
+  @Column('text', { default: 'champion' }) role!: 'champion' | 'challenger';
   @Column('text') region!: string;
   @Column('jsonb') runtime!: Record<string, string>;
   @Column({ type: 'timestamptz', name: 'recorded_at', insert: false, update: false }) recordedAt!: Date;

@@ -6,7 +6,7 @@ export class ModelVersionEntity {
   @PrimaryColumn('text') name!: string;
   @PrimaryColumn('integer') version!: number;
   @Column('text') family!: string;
-  @Column('text') status!: 'shipped' | 'candidate';
+  @Column('text') status!: 'shipped' | 'candidate' | 'uploaded';
   @Column('bytea') onnx!: Buffer;
   @Column('text', { name: 'onnx_sha256' }) onnxSha256!: string;
   @Column('jsonb') manifest!: unknown;

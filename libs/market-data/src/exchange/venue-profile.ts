@@ -57,7 +57,7 @@ export const VENUE_PROFILES: Readonly<Record<CcxtVenue, VenueProfile>> = {
     // It gives the newest 720 rows whatever is asked for: a history must come from elsewhere.
     historyLimit: 720,
     dollar: 'USD',
-    marketId: (base, quote) => `X${base === 'BTC' ? 'XBT' : base}Z${quote}`,
+    marketId: krakenMarketId,
     saysNone: (body) => isObject(body) && isObject(body['result']),
   },
 };
@@ -67,6 +67,14 @@ export function useBinanceHosts(exchange: CcxtExchange, restUrl: string, streamU
   const { api } = exchange.urls;
   api['public'] = restUrl;
   api['ws'] = { ...(api['ws'] as object), spot: streamUrl };
+}
+
+/** Its oldest markets bear prefixes, X for crypto and Z for money; all others are named as one would expect. */
+const KRAKEN_PREFIXED = new Set(['BTC', 'ETC', 'ETH', 'LTC', 'MLN', 'REP', 'XLM', 'XMR', 'XRP', 'ZEC']);
+
+function krakenMarketId(base: string, quote: string): string {
+  const name = base === 'BTC' ? 'XBT' : base;
+  return KRAKEN_PREFIXED.has(base) ? `X${name}Z${quote}` : `${name}${quote}`;
 }
 
 function closedBinanceKline(message: unknown): CcxtRow | null {

@@ -10,6 +10,8 @@ const LEASE_MS = 120_000;
 
 /** Notices gaps, has them repaired, tells when they close. */
 export class GapWatch {
+  readonly #shown = new Set<string>();
+
   constructor(
     readonly ledger: GapLedger,
     private readonly jobs: JobQueues,
@@ -45,9 +47,16 @@ export class GapWatch {
       const jobId = `repair_gap-${gap.id}-${gap.attempts}-${Math.floor(now / LEASE_MS)}`;
       await this.jobs.add('data_processing', 'repair_gap', { gapId: gap.id }, { jobId });
     }
-    this.reporting.metrics.openGaps.reset();
-    for (const [venue, count] of await this.ledger.countOpen(this.settings.instrument)) {
-      this.reporting.metrics.openGaps.set({ venue }, count);
+    await this.#showOpen();
+  }
+
+  /** A venue of which no gap is left is shown with none. */
+  async #showOpen(): Promise<void> {
+    const { instrument } = this.settings;
+    const counts = await this.ledger.countOpen(instrument);
+    for (const venue of counts.keys()) this.#shown.add(venue);
+    for (const venue of this.#shown) {
+      this.reporting.metrics.openGaps.set({ venue, instrument }, counts.get(venue) ?? 0);
     }
   }
 

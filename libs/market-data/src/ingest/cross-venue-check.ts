@@ -35,7 +35,7 @@ export async function checkAcrossVenues(
     const [mine, their] = [ours.get(common), theirs.get(common)];
     if (mine === undefined || their === undefined) return;
     const ratio = Math.abs(mine / their - 1);
-    reporting.metrics.deviation.set({ venue, other: otherVenue }, ratio);
+    reporting.metrics.deviation.set({ venue, other: otherVenue, instrument: settings.instrument }, ratio);
     if (ratio > settings.options.crossCheckRatio) {
       const fields = { venue, price: mine, other: otherVenue, otherPrice: their, ratio };
       reporting.logger.warn(fields, 'two venues disagree about the price');

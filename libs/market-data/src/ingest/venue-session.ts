@@ -178,8 +178,9 @@ export class VenueSession {
     for (const reconciler of reconcilers) {
       await reconciler.reconcile(signal);
       const ageMs = await reconciler.newestAgeMs();
-      const { candleAge } = this.parts.reporting.metrics;
-      if (ageMs !== null) candleAge.set({ interval: reconciler.interval }, ageMs / 1_000);
+      const { reporting, settings } = this.parts;
+      const labels = { interval: reconciler.interval, instrument: settings.instrument };
+      if (ageMs !== null) reporting.metrics.candleAge.set(labels, ageMs / 1_000);
     }
   }
 

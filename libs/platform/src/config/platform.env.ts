@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Source } from '@btcforecast/contracts';
+import { InstrumentList, Source } from '@btcforecast/contracts';
 import { secret } from './describe-env.js';
 
 export interface HostPort {
@@ -48,6 +48,7 @@ export const PlatformEnv = z.object({
     .regex(/^[a-z0-9-]{1,40}$/, 'must be live, demo or replay-<8 hexadecimal digits>')
     .default('live')
     .describe('Identity of the stream of market data: live, demo or replay-<digest of the file>'),
+  INSTRUMENTS: InstrumentList.describe('Instruments that are served, separated by commas'),
   REGION: z
     .string()
     .min(1)

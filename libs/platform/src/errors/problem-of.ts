@@ -17,6 +17,12 @@ const CALLER_STATUS: Partial<Record<ErrorCode, number>> = {
   'instrument.unknown': 404,
   'forecast.not_found': 404,
   'forecast.none_yet': 404,
+  'model.not_found': 404,
+  'model.refused': 422,
+  'model.conflict': 409,
+  'backtest.not_found': 404,
+  'backtest.conflict': 409,
+  'track_record.not_entered': 404,
   'rpc.forbidden': 403,
 };
 
@@ -26,8 +32,10 @@ const TITLES: Record<number, string> = {
   403: 'Access is denied',
   404: 'Not found',
   405: 'The method is not allowed here',
+  409: 'It conflicts with what is there',
   413: 'The request is too large',
   415: 'The media type is not supported',
+  422: 'What was sent was refused',
   500: 'An internal error occurred',
   503: 'Temporarily unavailable',
 };

@@ -25,6 +25,7 @@ export class PgEventBus extends EventBus {
   readonly #stop = new AbortController();
   readonly #running: Promise<void>;
   #client: pg.Client | undefined;
+  #lastQuery: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly options: PgEventBusOptions) {
     super();
@@ -35,8 +36,7 @@ export class PgEventBus extends EventBus {
   async publish<N extends EventName>(name: N, payload: EventOf<N>): Promise<void> {
     const text = this.#listeners.encode(name, payload);
     try {
-      if (!this.#client) throw new Error('not connected');
-      await this.#client.query('SELECT pg_notify($1, $2)', [CHANNEL, text]);
+      await this.#ask(this.#client, 'SELECT pg_notify($1, $2)', [CHANNEL, text]);
     } catch (error) {
       this.options.logger.warn({ event: name, err: error }, 'event lost: PostgreSQL is away');
       this.options.onLost?.(name);
@@ -102,10 +102,20 @@ export class PgEventBus extends EventBus {
     }
   }
 
+  /** One query after the other: the driver takes no second one while the first is under way. */
+  #ask(client: pg.Client | undefined, text: string, values: string[] = []): Promise<unknown> {
+    const asked = this.#lastQuery.then(() => {
+      if (!client || client !== this.#client) throw new Error('not connected');
+      return client.query(text, values);
+    });
+    this.#lastQuery = asked.catch(() => undefined); // told to the one who asked
+    return asked;
+  }
+
   async #pingUntilItFails(client: pg.Client): Promise<void> {
     while (!this.#stop.signal.aborted) {
       await pause(PING_EVERY_MS, this.#stop.signal);
-      if (!this.#stop.signal.aborted) await client.query('SELECT 1');
+      if (!this.#stop.signal.aborted) await this.#ask(client, 'SELECT 1');
     }
   }
 }

@@ -3,6 +3,8 @@ export interface HealthReport {
   readonly draining: boolean;
   /** Name of each check and `ok` or what failed. */
   readonly checks: Readonly<Record<string, string>>;
+  /** What an operator should know although the process works; absent when there is nothing. */
+  readonly notes?: readonly string[];
 }
 
 const CHECK_TIMEOUT_MS = 2_000;
@@ -13,6 +15,7 @@ const CHECK_TIMEOUT_MS = 2_000;
  */
 export class HealthRegistry {
   readonly #checks = new Map<string, () => Promise<void>>();
+  readonly #notes: (() => readonly string[])[] = [];
   #started = false;
   #draining = false;
 
@@ -23,6 +26,11 @@ export class HealthRegistry {
   /** The check rejects while the thing is not usable; its message is shown on the internal port. */
   add(name: string, check: () => Promise<void>): void {
     this.#checks.set(name, check);
+  }
+
+  /** Things to be shown on the internal port that do not make the process unready. */
+  addNotes(notes: () => readonly string[]): void {
+    this.#notes.push(notes);
   }
 
   setReady(ready: boolean): void {
@@ -39,10 +47,12 @@ export class HealthRegistry {
       [...this.#checks].map(async ([name, check]) => [name, await outcomeOf(check)] as const),
     );
     const allPass = entries.every(([, outcome]) => outcome === 'ok');
+    const notes = this.#notes.flatMap((list) => list());
     return {
       ready: this.#started && !this.#draining && allPass,
       draining: this.#draining,
       checks: Object.fromEntries(entries),
+      ...(notes.length > 0 ? { notes } : {}),
     };
   }
 }

@@ -50,6 +50,17 @@ describe('the internal server', () => {
     expect(await ready()).toBe(200);
   });
 
+  it('stays ready with notes, and shows them while there are any', async () => {
+    health.setReady(true);
+    const notes: string[] = [];
+    health.addNotes(() => notes);
+    expect(await (await get('/health/ready')).json()).toEqual({ ready: true, draining: false, checks: {} });
+    notes.push('one of two models cannot answer');
+    const reply = await get('/health/ready');
+    expect(reply.status).toBe(200);
+    expect(await reply.json()).toMatchObject({ notes: ['one of two models cannot answer'] });
+  });
+
   it('takes a check that hangs for a failed one', async () => {
     health.setReady(true);
     health.add('stuck', () => new Promise(() => undefined));

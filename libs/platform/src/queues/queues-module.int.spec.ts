@@ -17,13 +17,23 @@ type Work = (name: string) => Promise<unknown>;
 
 function handlersOf(work: Work): { [Q in QueueName]: HandlersOf<Q> } {
   return {
-    model_training: { fit_candidate: () => work('fit_candidate') },
+    model_training: {
+      fit_candidate: () => work('fit_candidate'),
+      evaluate_candidate: () => work('evaluate_candidate'),
+      run_backtest: () => work('run_backtest'),
+    },
     data_processing: { repair_gap: () => work('repair_gap'), backfill: () => work('backfill') },
     notifications: { announce_gap: () => work('announce_gap') },
-    analytics: { score_due: () => work('score_due') },
+    analytics: {
+      score_due: () => work('score_due'),
+      judge_rollout: () => work('judge_rollout'),
+      watch_drift: () => work('watch_drift'),
+    },
     maintenance: {
       ensure_partitions: () => work('ensure_partitions'),
       void_overdue: () => work('void_overdue'),
+      extend_track_record: () => work('extend_track_record'),
+      mirror_model: () => work('mirror_model'),
     },
   };
 }

@@ -35,7 +35,8 @@ export interface CatchUpReport extends IssueReport {
  */
 @Injectable()
 export class ForecastCatchUp {
-  readonly #retries = new RetryLater();
+  /** By feed and instrument: an origin is nobody's alone. */
+  readonly #retries = new Map<string, RetryLater>();
   /** By feed, instrument and venue: all origins up to this one have their forecasts. */
   readonly #completeUntil = new Map<string, number>();
 
@@ -70,8 +71,9 @@ export class ForecastCatchUp {
         ? await this.#firstOrigin(feed, instrument, newest)
         : await this.#missing(feed, series, newest, Math.max(after ?? 0, first - HOUR_MS));
     const now = this.clock.now();
+    const retries = this.#retriesOf(scope);
     const { due = [], paused = [] } = Object.groupBy(missing, (origin) =>
-      this.#retries.isDue(origin, now) ? 'due' : 'paused',
+      retries.isDue(origin, now) ? 'due' : 'paused',
     );
     const unanswered = await this.#issueAll(scope, due, onBatch);
     const oldestLacking = [...paused, ...unanswered].reduce((a, b) => Math.min(a, b), newest + HOUR_MS);
@@ -93,12 +95,21 @@ export class ForecastCatchUp {
     return now - newest < FIRST_ORIGIN_WITHIN_MS ? [newest] : [];
   }
 
+  #retriesOf({ feed, instrument }: CatchUpScope): RetryLater {
+    const key = `${feed} ${instrument}`;
+    const retries = this.#retries.get(key) ?? new RetryLater();
+    this.#retries.set(key, retries);
+    return retries;
+  }
+
   /** Returns the origins that got no answer: those that failed, and those that a stop left undone. */
   async #issueAll(
-    { feed, instrument, signal }: CatchUpScope,
+    scope: CatchUpScope,
     origins: readonly number[],
     onBatch: (report: CatchUpReport) => void,
   ): Promise<number[]> {
+    const { feed, instrument, signal } = scope;
+    const retries = this.#retriesOf(scope);
     const unanswered: number[] = [];
     for (const batch of batchesOf(origins)) {
       if (signal?.aborted) {
@@ -107,8 +118,10 @@ export class ForecastCatchUp {
       }
       const report = await this.issuer.issue(feed, instrument, batch);
       const now = this.clock.now();
-      const newFailures = report.failures.filter(({ origin }) => this.#retries.failed(origin, now));
-      for (const { origin } of report.issued) this.#retries.succeeded(origin);
+      const newFailures = report.failures.filter(({ origin }) => retries.failed(origin, now));
+      for (const { origin, role } of report.issued) {
+        if (role === 'champion') retries.succeeded(origin); // what the challenger says does not count
+      }
       unanswered.push(...report.failures.map(({ origin }) => origin));
       onBatch({ ...report, newFailures });
     }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { HOUR_MS, type Candle } from '@btcforecast/timeseries';
 import { openForecasting, type Forecasting } from '../../test/forecasting.js';
-import { hourlyCandles, INSTRUMENT, insertHourly, openMarket, type TestMarket } from '../../test/market.js';
+import { hourlyCandles, insertHourly, openMarket, type TestMarket } from '../../test/market.js';
 import { FeedSettings } from '../feed-settings.js';
 import { MAX_BATCH } from './forecast-maker.service.js';
 
@@ -12,8 +12,7 @@ let market: TestMarket;
 let forecasting: Forecasting;
 let history: Candle[];
 
-const make = (venue: string, ...origins: number[]) =>
-  forecasting.maker.make({ instrument: INSTRUMENT, venue, origins });
+const make = (venue: string, ...origins: number[]) => forecasting.make({ venue, origins });
 const upTo = (origin: number) => history.filter(({ openTime }) => openTime < origin);
 
 beforeAll(async () => {

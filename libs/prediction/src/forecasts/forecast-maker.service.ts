@@ -1,19 +1,18 @@
 import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CandleReader } from '@btcforecast/candle-reader';
+import { HORIZON_HOURS, HORIZONS, QUANTILE_LEVELS } from '@btcforecast/contracts';
 import {
-  baselineQuantiles,
-  HOUR_MS,
-  hourlyWindow,
-  InsufficientHistoryError,
-  probabilityUp,
-  sliceWindow,
-  type HourlyWindow,
-} from '@btcforecast/timeseries';
-import { inputsAt, inputsSeries, type HarInputs, type InputsSeries } from '@btcforecast/training';
+  forecastOrigins,
+  isFailure,
+  slotsNeeded,
+  type LoadedModel,
+  type OriginForecast,
+} from '@btcforecast/forecasting';
+import { HOUR_MS, hourlyWindow, probabilityUp, WINDOW_SLOTS } from '@btcforecast/timeseries';
+import type { ModelManifest } from '@btcforecast/training';
 import { Injectable } from '@nestjs/common';
-import { ModelStore, type Runtime } from '../models/model-store.js';
-import type { ModelAnswer } from '../models/onnx-model.js';
+import { OriginWindow, type BaselinesAt } from './origin-window.js';
 
 /** Origins of one batch at most, and hours that they span: keeps memory flat while a long outage is caught up. */
 export const MAX_BATCH = 64;
@@ -26,12 +25,12 @@ export interface MadeForecast {
   readonly price: number;
   /** Quantiles of the log return, ascending, shape [L]. */
   readonly quantiles: readonly number[];
-  /** The graph's quantiles had crossed. */
+  /** Sorting the quantiles changed something: they had crossed. */
   readonly sorted: boolean;
   readonly probabilityUp: number;
   /** Standard deviation of the log return over the horizon. */
   readonly volatility: number;
-  /** All that the graph was given for this horizon: features, season scale, reference quantiles. */
+  /** All that entered for this horizon: the graph's inputs and the state of the correction. */
   readonly features: readonly number[];
   /** Quantiles of the log return of each baseline, shape [L]. */
   readonly baselines: Readonly<Record<string, readonly number[]>>;
@@ -45,118 +44,93 @@ export interface FailedOrigin {
 export interface MakeReport {
   readonly made: readonly MadeForecast[];
   readonly failures: readonly FailedOrigin[];
-  readonly windowSeconds: number;
   readonly inferenceSeconds: number;
 }
 
-export interface MakeQuestion {
+export interface WindowQuestion {
   readonly instrument: string;
   readonly venue: string;
-  /** ms, full hours, ascending, at most MAX_BATCH and within as many hours. */
+  /** ms, full hours, ascending, at least one, at most MAX_BATCH and within as many hours. */
   readonly origins: readonly number[];
+  /** Models that will be asked. */
+  readonly manifests: readonly ModelManifest[];
 }
 
-interface Prepared {
-  readonly inputs: HarInputs;
-  readonly price: number;
-  readonly baselines: ReturnType<typeof baselineQuantiles>;
-}
-
-/** What prediction knows of the champion. */
-export interface ChampionFacts {
-  readonly name: string;
-  readonly version: number;
-  /** End of the training span, ms: an origin at or before it is in sample. */
-  readonly trainedUntil: number;
-}
+/** What every model answers, and so do the baselines beside it. */
+const SPEC = { horizonsHours: HORIZONS.map((horizon) => HORIZON_HOURS[horizon]), levels: QUANTILE_LEVELS };
 
 /** Computes forecasts; stores nothing and knows no clock. */
 @Injectable()
 export class ForecastMaker {
-  constructor(
-    private readonly candles: CandleReader,
-    private readonly models: ModelStore,
-  ) {}
+  constructor(private readonly candles: CandleReader) {}
 
-  get champion(): ChampionFacts {
-    const { name, version, trainingSpan } = this.models.champion.manifest;
-    return { name, version, trainedUntil: Date.parse(trainingSpan.to) };
-  }
-
-  get runtime(): Runtime {
-    return this.models.runtime;
+  /** All that the forecasts of these models at these origins depend on, by one query. @throws AppError transient database.unavailable */
+  async readWindow({ instrument, venue, origins, manifests }: WindowQuestion): Promise<OriginWindow> {
+    const [first, last] = [origins[0]!, origins.at(-1)!];
+    const slots = Math.max(WINDOW_SLOTS, ...manifests.map(slotsNeeded)) + (last - first) / HOUR_MS;
+    const before = performance.now();
+    const candles = await this.candles.window({ instrument, venue, until: last, slots });
+    const querySeconds = (performance.now() - before) / 1_000;
+    return new OriginWindow(origins, hourlyWindow(candles, last, slots), querySeconds, SPEC);
   }
 
   /**
-   * Forecasts of all horizons of the model for each origin, with those of the baselines: a pure function of the
-   * model and of the window of each origin. The windows are read by one query and share their memory; the graph
-   * runs once. An origin without enough history is reported and stops no other.
+   * Forecasts of all horizons of the model for each origin of the window, with those of the baselines: a pure function
+   * of the model and of the slots up to each origin. An origin without enough history is reported and stops no other.
    *
-   * @throws AppError transient database.unavailable
+   * @throws whatever the model throws
    */
-  async make({ instrument, venue, origins }: MakeQuestion): Promise<MakeReport> {
-    const { manifest } = this.models.champion;
-    const [first, last] = [origins[0], origins.at(-1)];
-    if (first === undefined || last === undefined) {
-      return { made: [], failures: [], windowSeconds: 0, inferenceSeconds: 0 };
-    }
-    const slots = manifest.windowSlots + (last - first) / HOUR_MS;
-    const beforeQuery = performance.now();
-    const candles = await this.candles.window({ instrument, venue, until: last, slots });
-    const afterQuery = performance.now();
-    const history = hourlyWindow(candles, last, slots);
-    const series = inputsSeries(history, manifest);
-    const prepared: Prepared[] = [];
+  async make(model: LoadedModel, window: OriginWindow): Promise<MakeReport> {
+    const clocked = timed(model);
+    const answers = await forecastOrigins(clocked, window.history, window.origins, { pause: nextTurn });
     const failures: FailedOrigin[] = [];
-    for (const origin of origins) {
+    const made: MadeForecast[] = [];
+    for (const answer of answers) {
       await nextTurn(); // some ten milliseconds each: calls are answered in between
-      try {
-        prepared.push(this.#prepare(history, series, origin));
-      } catch (error) {
-        if (!(error instanceof InsufficientHistoryError)) throw error;
-        failures.push({ origin, reason: error.message });
+      if (isFailure(answer)) {
+        failures.push(answer);
+        continue;
       }
+      const baselines = window.baselinesAt(answer.origin);
+      if (typeof baselines === 'string') failures.push({ origin: answer.origin, reason: baselines });
+      else made.push(...assemble(answer, baselines, model.manifest.levels));
     }
-    const beforeRun = performance.now();
-    const answers = await this.models.champion.predict(prepared.map(({ inputs }) => inputs));
-    const afterRun = performance.now();
-    return {
-      made: prepared.flatMap((one, i) => this.#assemble(one, answers[i]!)), // one for each
-      failures,
-      windowSeconds: (afterQuery - beforeQuery) / 1_000,
-      inferenceSeconds: (afterRun - beforeRun) / 1_000,
-    };
+    return { made, failures, inferenceSeconds: clocked.seconds() };
   }
+}
 
-  #prepare(history: HourlyWindow, series: InputsSeries, origin: number): Prepared {
-    const { manifest } = this.models.champion;
-    const window = sliceWindow(history, origin, manifest.windowSlots);
-    return {
-      inputs: inputsAt(series, origin),
-      price: window.close.at(-1)!, // inputsAt refuses a window whose last slot is missing
-      baselines: baselineQuantiles(window, manifest.horizonsHours, manifest.levels),
-    };
-  }
+function assemble(
+  { origin, price, horizons }: OriginForecast,
+  baselines: BaselinesAt,
+  levels: readonly number[],
+): MadeForecast[] {
+  return horizons.map(({ horizonHours, quantiles, volatility, sorted, given }, h) => ({
+    origin,
+    horizonHours,
+    price,
+    quantiles,
+    sorted,
+    probabilityUp: probabilityUp(quantiles, levels),
+    volatility,
+    features: given,
+    baselines: Object.fromEntries(
+      Object.entries(baselines).map(([name, byHorizon]) => [name, byHorizon[h]!]),
+    ),
+  }));
+}
 
-  #assemble({ inputs, price, baselines }: Prepared, answer: ModelAnswer): MadeForecast[] {
-    const { horizonsHours, levels } = this.models.champion.manifest;
-    return horizonsHours.map((horizonHours, h) => {
-      const raw = [...answer.quantiles[h]!];
-      const quantiles = raw.toSorted((a, b) => a - b);
-      const reference = inputs.referenceQuantiles.subarray(h * levels.length, (h + 1) * levels.length);
-      return {
-        origin: inputs.origin,
-        horizonHours,
-        price,
-        quantiles,
-        sorted: quantiles.some((value, l) => value !== raw[l]),
-        probabilityUp: probabilityUp(quantiles, levels),
-        volatility: answer.sigma[h]!,
-        features: [...inputs.features, inputs.seasonScale[h]!, ...reference],
-        baselines: Object.fromEntries(
-          Object.entries(baselines).map(([name, byHorizon]) => [name, [...byHorizon[h]!]]),
-        ),
-      };
-    });
-  }
+/** The model, and how long its runs have taken together. */
+function timed(model: LoadedModel): LoadedModel & { readonly seconds: () => number } {
+  let elapsedMs = 0;
+  return {
+    manifest: model.manifest,
+    release: () => model.release(),
+    predict: async (inputs) => {
+      const before = performance.now();
+      const answers = await model.predict(inputs);
+      elapsedMs += performance.now() - before;
+      return answers;
+    },
+    seconds: () => elapsedMs / 1_000,
+  };
 }

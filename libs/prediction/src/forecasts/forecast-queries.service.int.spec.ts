@@ -1,11 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ForecastHistoryReply, ForecastsReply, ScoredForecastReply } from '@btcforecast/contracts';
+import { MarketClockReader, MarketFeedReader } from '@btcforecast/candle-reader';
+import {
+  ForecastHistoryReply,
+  ForecastsReply,
+  ProbabilityReply,
+  ScoredForecastReply,
+} from '@btcforecast/contracts';
 import { HOUR_MS } from '@btcforecast/timeseries';
 import { forecastRow, QUANTILES } from '../../test/forecast-row.js';
 import { INSTRUMENT, openMarket, type TestMarket } from '../../test/market.js';
+import { DriftSignalRepository } from '../drift/drift-signal.repository.js';
 import { FeedSettings } from '../feed-settings.js';
+import { PerformanceRepository } from '../performance/performance.repository.js';
 import { scoreForecast, voidScore } from '../scores/score-forecast.js';
 import { ScoreRepository } from '../scores/score.repository.js';
+import { StandingRepository } from '../standing/standing.repository.js';
+import { StandingService } from '../standing/standing.service.js';
 import { ForecastQueries } from './forecast-queries.service.js';
 import { ForecastRepository } from './forecast.repository.js';
 
@@ -24,7 +34,16 @@ beforeAll(async () => {
   forecasts = new ForecastRepository(market.dataSource);
   scores = new ScoreRepository(market.dataSource);
   const settings = new FeedSettings(feed, 'demo', 'test');
-  queries = new ForecastQueries(forecasts, scores, market.dataSource, settings);
+  const { dataSource, clock } = market;
+  const standings = new StandingService(
+    new StandingRepository(dataSource),
+    new PerformanceRepository(dataSource),
+    new DriftSignalRepository(dataSource),
+    new MarketClockReader(new MarketFeedReader(dataSource), clock),
+    clock,
+    settings,
+  );
+  queries = new ForecastQueries(forecasts, scores, dataSource, settings, standings);
   const rows = Array.from({ length: COUNT }, (_, i) =>
     forecastRow({ feed, source: 'demo', origin: at(i), price: 200 }),
   );
@@ -40,15 +59,67 @@ const history = (over: Partial<Parameters<ForecastQueries['history']>[0]> = {}) 
 
 describe('ForecastQueries', () => {
   it('answers the newest canonical forecast of the feed in prices', async () => {
-    const reply = ForecastsReply.parse(await queries.latest(INSTRUMENT, ['1h']));
+    const reply = ForecastsReply.parse(await queries.latest({ instrument: INSTRUMENT, horizons: ['1h'] }));
     expect(reply.source).toBe('demo');
     expect(reply.data[0]).toMatchObject({ horizon: '1h', canonical: true, venue: 'test-venue', price: 200 });
     expect(reply.data[0]!.origin).toBe(new Date(at(COUNT - 1)).toISOString());
     expect(Object.values(reply.data[0]!.quantiles)).toEqual(QUANTILES.map((q) => 200 * Math.exp(q)));
   });
 
+  it('gives the standing with it, and further levels only when they are asked for', async () => {
+    const plain = await queries.latest({ instrument: INSTRUMENT, horizons: ['1h'] });
+    expect(plain.data[0]!.standing).toMatchObject({ grade: 'cold_start', coverage: { n: 1 } });
+    expect(plain.data[0]).not.toHaveProperty('levels');
+    const levels = [0.01, 0.05, 0.3, 0.5, 0.99];
+    const asked = ForecastsReply.parse(
+      await queries.latest({ instrument: INSTRUMENT, horizons: ['1h'], levels }),
+    );
+    const found = asked.data[0]!.levels!;
+    expect(found.map(({ level }) => level)).toEqual(levels);
+    expect(found.map(({ from }) => from)).toEqual([
+      'extrapolated',
+      'head',
+      'interpolated',
+      'head',
+      'extrapolated',
+    ]);
+    expect(found[1]!.price).toBe(asked.data[0]!.quantiles['0.05']);
+    expect(found[3]!.price).toBe(asked.data[0]!.quantiles['0.5']);
+    const prices = found.map(({ price }) => price);
+    expect(prices).toEqual(prices.toSorted((a, b) => a - b));
+  });
+
+  it('answers the probability of an event from the newest forecast', async () => {
+    const of = async (kind: 'above' | 'below' | 'between', low: number | null, high: number | null) =>
+      ProbabilityReply.parse(
+        await queries.probability({ instrument: INSTRUMENT, horizon: '1h', kind, low, high }),
+      );
+    const above = await of('above', 203, null);
+    const below = await of('below', null, 203);
+    const [newest] = (await queries.latest({ instrument: INSTRUMENT, horizons: ['1h'] })).data;
+    expect(above).toMatchObject({
+      forecastId: newest!.id,
+      origin: newest!.origin,
+      event: { kind: 'above', low: 203, high: null },
+      method: 'interpolated',
+      model: { name: 'har', version: 1 },
+    });
+    expect(above.probability + below.probability).toBeCloseTo(1, 12);
+    const between = await of('between', 190, 203);
+    expect(between.method).toBe('extrapolated');
+    expect(between.probability).toBeLessThan(below.probability);
+    const missing = queries.probability({
+      instrument: INSTRUMENT,
+      horizon: '24h',
+      kind: 'above',
+      low: 1,
+      high: null,
+    });
+    await expect(missing).rejects.toMatchObject({ code: 'forecast.none_yet' });
+  });
+
   it('says that a horizon has no forecast yet, and that waiting helps', async () => {
-    await expect(queries.latest(INSTRUMENT, ['1h', '24h'])).rejects.toMatchObject({
+    await expect(queries.latest({ instrument: INSTRUMENT, horizons: ['1h', '24h'] })).rejects.toMatchObject({
       kind: 'transient',
       code: 'forecast.none_yet',
       message: expect.stringContaining('24h'),
@@ -57,7 +128,7 @@ describe('ForecastQueries', () => {
 
   it('says that an instrument is unknown, and that waiting does not help', async () => {
     const unknown = { kind: 'caller', code: 'instrument.unknown' };
-    await expect(queries.latest('ETH-USD', ['1h'])).rejects.toMatchObject(unknown);
+    await expect(queries.latest({ instrument: 'ETH-USD', horizons: ['1h'] })).rejects.toMatchObject(unknown);
     await expect(history({ instrument: 'ETH-USD' })).rejects.toMatchObject(unknown);
   });
 

@@ -4,6 +4,7 @@ import {
   type ForecastHistoryReply,
   type ForecastsReply,
   type Horizon,
+  type ProbabilityReply,
   type ScoredForecastReply,
 } from '@btcforecast/contracts';
 import { InstrumentEntity } from '@btcforecast/database';
@@ -12,8 +13,10 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { FeedSettings } from '../feed-settings.js';
 import { ScoreRepository } from '../scores/score.repository.js';
-import { forecastReply, scoredForecastReply } from './forecast-reply.js';
-import { ForecastRepository } from './forecast.repository.js';
+import { StandingService } from '../standing/standing.service.js';
+import { eventProbability, type PriceRange } from './event-probability.js';
+import { curveOf, latestForecastReply, scoredForecastReply } from './forecast-reply.js';
+import { ForecastRepository, type LatestRows } from './forecast.repository.js';
 import { decodeHistoryCursor, encodeHistoryCursor } from './history-cursor.js';
 
 export interface HistoryQuestion {
@@ -27,6 +30,30 @@ export interface HistoryQuestion {
   readonly cursor?: string | undefined;
 }
 
+export interface LatestQuestion {
+  readonly instrument: string;
+  readonly horizons: readonly Horizon[];
+  /** Levels of further quantiles, ascending, each in (0, 1). */
+  readonly levels?: readonly number[] | undefined;
+  /** Where the caller falls in [0, 1): below the share of a canary the challenger answers. */
+  readonly bucket?: number | undefined;
+}
+
+/** What the edge needs to know besides what it hands on. */
+export interface LatestAnswer extends ForecastsReply {
+  /** Share of the callers that a canary answers; null: there is none. */
+  readonly canaryShare: number | null;
+}
+
+/** Bounds as {@link PriceRange}: `above` has no high, `below` no low. */
+export interface ProbabilityQuestion extends PriceRange {
+  readonly instrument: string;
+  readonly horizon: Horizon;
+  readonly kind: 'above' | 'below' | 'between';
+  /** As of {@link LatestQuestion}. */
+  readonly bucket?: number | undefined;
+}
+
 /** Questions about stored forecasts of this process's feed. */
 @Injectable()
 export class ForecastQueries {
@@ -35,30 +62,48 @@ export class ForecastQueries {
     private readonly scores: ScoreRepository,
     private readonly dataSource: DataSource,
     private readonly settings: FeedSettings,
+    private readonly standings: StandingService,
   ) {}
 
   /**
-   * The newest canonical forecast of each horizon, in the order asked.
+   * The newest forecast of each horizon, in the order asked, with its standing: the champion's, or for callers of a
+   * canary the challenger's.
    *
    * @throws AppError caller instrument.unknown; transient forecast.none_yet when a horizon has no forecast
    */
-  async latest(instrument: string, horizons: readonly Horizon[]): Promise<ForecastsReply> {
-    const { feed, source } = this.settings;
-    const hours = horizons.map((horizon) => HORIZON_HOURS[horizon]);
-    const rows = await this.forecasts.listLatest(feed, instrument, hours);
-    if (rows.length < horizons.length) {
-      await this.#requireInstrument(instrument);
-      const present = new Set(rows.map((row) => horizonOfHours(row.horizonHours)));
-      const missing = horizons.filter((horizon) => !present.has(horizon)).join(', ');
-      throw new AppError(
-        'transient',
-        'forecast.none_yet',
-        `no forecast of ${instrument} has been made for ${missing} yet; the first one follows the market's ` +
-          'history, which is still being loaded, so try again in a few seconds',
-        { instrument, feed },
-      );
-    }
-    return { data: rows.map(forecastReply), source };
+  async latest({ instrument, horizons, levels, bucket }: LatestQuestion): Promise<LatestAnswer> {
+    const { rows, canaryShare } = await this.#newest(instrument, horizons, bucket);
+    const data = await Promise.all(
+      rows.map(async (row) =>
+        latestForecastReply(row, await this.standings.standing(instrument, row.horizonHours), levels),
+      ),
+    );
+    return { data, source: this.settings.source, canaryShare };
+  }
+
+  /**
+   * Probability of an event at the target of the newest forecast of a horizon.
+   *
+   * @throws AppError as {@link latest}
+   */
+  async probability(question: ProbabilityQuestion): Promise<ProbabilityReply> {
+    const { instrument, horizon, kind, low, high, bucket } = question;
+    const { rows } = await this.#newest(instrument, [horizon], bucket);
+    const row = rows[0]!; // one for each horizon
+    const standing = await this.standings.standing(instrument, row.horizonHours);
+    return {
+      instrument,
+      horizon,
+      origin: row.originAt.toISOString(),
+      target: row.targetAt.toISOString(),
+      price: row.price,
+      event: { kind, low, high },
+      ...eventProbability(curveOf(row), row.price, { low, high }),
+      forecastId: row.id,
+      model: { name: row.modelName, version: row.modelVersion },
+      standing,
+      source: this.settings.source,
+    };
   }
 
   /**
@@ -102,6 +147,23 @@ export class ForecastQueries {
     }
     const scores = await this.scores.mapByForecast([id]);
     return scoredForecastReply(row, scores.get(id));
+  }
+
+  async #newest(instrument: string, horizons: readonly Horizon[], bucket?: number): Promise<LatestRows> {
+    const { feed } = this.settings;
+    const hours = horizons.map((horizon) => HORIZON_HOURS[horizon]);
+    const latest = await this.forecasts.latest(feed, instrument, hours, { bucket });
+    if (latest.rows.length === horizons.length) return latest;
+    await this.#requireInstrument(instrument);
+    const present = new Set(latest.rows.map((row) => horizonOfHours(row.horizonHours)));
+    const missing = horizons.filter((horizon) => !present.has(horizon)).join(', ');
+    throw new AppError(
+      'transient',
+      'forecast.none_yet',
+      `no forecast of ${instrument} has been made for ${missing} yet; the first one follows the market's ` +
+        'history, which is still being loaded, so try again in a few seconds',
+      { instrument, feed },
+    );
   }
 
   async #requireInstrument(instrument: string): Promise<void> {

@@ -1,10 +1,15 @@
 import {
   horizonOfHours,
   QUANTILE_KEYS,
+  QUANTILE_LEVELS,
   type ForecastReply,
+  type LatestForecastReply,
+  type LevelQuantile,
   type ScoredForecastReply,
+  type Standing,
 } from '@btcforecast/contracts';
 import type { ForecastScoreEntity } from '@btcforecast/database';
+import { partOfLevel, quantileAt, type QuantileCurve } from '@btcforecast/timeseries';
 import type { ShownForecast } from './forecast.repository.js';
 
 /** Scores are stored as means of log-return losses and shown times this. */
@@ -32,6 +37,30 @@ export function forecastReply(row: ShownForecast): ForecastReply {
     timeliness: row.timeliness,
     inSample: row.inSample,
     canonical: row.canonical,
+  };
+}
+
+/** As {@link forecastReply}, with what such forecasts have been worth and the further levels asked for. */
+export function latestForecastReply(
+  row: ShownForecast,
+  standing: Standing,
+  levels: readonly number[] | undefined,
+): LatestForecastReply {
+  const reply = { ...forecastReply(row), standing };
+  return levels ? { ...reply, levels: levels.map((level) => levelQuantile(row, level)) } : reply;
+}
+
+/** The distribution that a stored forecast stands for: of the log return from its origin to its target. */
+export function curveOf({ logReturnQuantiles }: ShownForecast): QuantileCurve {
+  return { levels: QUANTILE_LEVELS, quantiles: logReturnQuantiles };
+}
+
+function levelQuantile(row: ShownForecast, level: number): LevelQuantile {
+  const curve = curveOf(row);
+  return {
+    level,
+    price: row.price * Math.exp(quantileAt(curve, level)),
+    from: partOfLevel(curve, level),
   };
 }
 

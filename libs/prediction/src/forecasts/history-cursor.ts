@@ -1,4 +1,5 @@
 import { AppError } from '@btcforecast/platform';
+import { HOUR_MS } from '@btcforecast/timeseries';
 
 /** Text of the origin in ms, base 36: opaque to clients, short, and nothing in it can be abused. */
 const FORM = /^[0-9a-z]{1,9}$/;
@@ -15,7 +16,8 @@ export function encodeHistoryCursor(originAt: number): string {
  */
 export function decodeHistoryCursor(cursor: string): number {
   const originAt = FORM.test(cursor) ? Number.parseInt(cursor, 36) : Number.NaN;
-  if (originAt <= LATEST_MS && encodeHistoryCursor(originAt) === cursor) return originAt;
+  const isOrigin = originAt <= LATEST_MS && originAt % HOUR_MS === 0;
+  if (isOrigin && encodeHistoryCursor(originAt) === cursor) return originAt;
   throw new AppError(
     'caller',
     'forecast.cursor_invalid',

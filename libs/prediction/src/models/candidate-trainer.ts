@@ -13,14 +13,14 @@ export type CandidateAnswer =
 const TIMEOUT_MS = 10 * 60_000;
 const PROGRAM = new URL('./candidate.process.js', import.meta.url);
 
-/** Fits candidates in a child process, so that the caller's event loop stays free. */
+/** Fits candidates of the champion's family in a child process, so that the caller's event loop stays free. */
 export class CandidateTrainer implements OnModuleDestroy {
   readonly #running = new Set<ChildProcess>();
 
   constructor(private readonly program: URL = PROGRAM) {}
 
   /**
-   * @throws InsufficientHistoryError as trainHar does; AppError bug when training fails otherwise, transient when
+   * @throws InsufficientHistoryError where the family does; AppError bug when training fails otherwise, transient when
    *   the process ends without an answer or takes longer than ten minutes
    */
   async train(request: Omit<TrainingRequest, 'onProgress'>): Promise<TrainedModel> {

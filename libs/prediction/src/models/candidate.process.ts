@@ -1,6 +1,5 @@
 import { constants, setPriority } from 'node:os';
-import { trainHar, type TrainingRequest } from '@btcforecast/training';
-import { OnnxModel } from './onnx-model.js';
+import { CHAMPION_FAMILY, MODEL_FAMILIES, type TrainingRequest } from '@btcforecast/training';
 import type { CandidateAnswer } from './candidate-trainer.js';
 
 /**
@@ -9,8 +8,7 @@ import type { CandidateAnswer } from './candidate-trainer.js';
  */
 async function answer(request: TrainingRequest): Promise<CandidateAnswer> {
   try {
-    const model = trainHar({ ...request, onProgress: exitWhenOrphaned });
-    await (await OnnxModel.load(model)).release(); // the golden answers hold on the real runtime, or it is no candidate
+    const model = MODEL_FAMILIES[CHAMPION_FAMILY].train({ ...request, onProgress: exitWhenOrphaned });
     return { ok: true, model };
   } catch (error) {
     const { name, message } = error as Error;

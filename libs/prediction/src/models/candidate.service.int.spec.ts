@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { CandleReader, MarketFeedReader } from '@btcforecast/candle-reader';
-import { ModelVersionEntity } from '@btcforecast/database';
+import { ModelEvaluationEntity, ModelVersionEntity } from '@btcforecast/database';
 import { describeWhen, repositoryRoot } from '@btcforecast/testing';
 import { HOUR_MS } from '@btcforecast/timeseries';
 import { ModelManifest } from '@btcforecast/training';
@@ -17,6 +17,7 @@ import {
   syntheticCandles,
   type TestMarket,
 } from '../../test/market.js';
+import { openRegistry } from '../../test/registry.js';
 import { CandidateTrainer } from './candidate-trainer.js';
 import { CandidateService } from './candidate.service.js';
 import { ModelVersionRepository } from './model-version.repository.js';
@@ -34,12 +35,14 @@ describeWhen(existsSync(program), 'libs/prediction is not built: npm run build')
 
   beforeAll(async () => {
     market = await openMarket();
+    const feeds = new MarketFeedReader(market.dataSource);
+    const versions = new ModelVersionRepository(market.dataSource);
     service = new CandidateService(
       new CandleReader(market.dataSource),
-      new MarketFeedReader(market.dataSource),
-      new ModelVersionRepository(market.dataSource),
+      feeds,
+      versions,
       new CandidateTrainer(pathToFileURL(program)),
-      market.clock,
+      openRegistry(market),
     );
   });
   afterAll(() => market?.close());
@@ -63,11 +66,14 @@ describeWhen(existsSync(program), 'libs/prediction is not built: npm run build')
     expect(result).toEqual({ state: 'registered', name: `har-${feed}`, version: 1 });
     expect(ticks).toBeGreaterThan(50);
     const [row] = await rowsOfModels();
-    expect(row).toMatchObject({ status: 'candidate', family: 'har_abs_emp' });
+    expect(row).toMatchObject({ status: 'candidate', family: 'har_blend' });
     const manifest = ModelManifest.parse(row!.manifest);
     expect(manifest).toMatchObject({ name: `har-${feed}`, version: 1, instruments: [INSTRUMENT] });
     expect(manifest.trainingSpan.to).toBe(new Date(END).toISOString());
     expect(manifest.onnx.sha256).toBe(row!.onnxSha256);
+    expect(await market.dataSource.getRepository(ModelEvaluationEntity).find()).toMatchObject([
+      { feed, instrument: INSTRUMENT, modelName: `har-${feed}`, modelVersion: 1, kind: 'technical', verdict: 'passed' },
+    ]);
   });
 
   it('run again registers nothing new; a later end gives the next version', async () => {

@@ -1,22 +1,19 @@
 import { createRequire } from 'node:module';
 import { CandleReader, MarketFeedReader } from '@btcforecast/candle-reader';
-import { AppError, Clock } from '@btcforecast/platform';
+import { AppError } from '@btcforecast/platform';
 import { HOUR_MS, hourlyWindow, InsufficientHistoryError, type HourlyWindow } from '@btcforecast/timeseries';
 import type { TrainedModel } from '@btcforecast/training';
 import { Injectable } from '@nestjs/common';
 import { CandidateTrainer } from './candidate-trainer.js';
+import { RegistryService, type Registration } from '../registry/registry.service.js';
 import { ModelVersionRepository } from './model-version.repository.js';
 
 /** Written into the manifest: the code that trained. */
 const { version: CODE_VERSION } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
-export interface CandidateResult {
-  readonly state: 'registered' | 'known';
-  readonly name: string;
-  readonly version: number;
-}
+export type CandidateResult = Registration;
 
-/** Fits the shipped family on a feed's own candles and registers the result; it does not answer clients. */
+/** Fits the champion's family on a feed's own candles and registers the result; it does not answer clients. */
 @Injectable()
 export class CandidateService {
   constructor(
@@ -24,7 +21,7 @@ export class CandidateService {
     private readonly feeds: MarketFeedReader,
     private readonly versions: ModelVersionRepository,
     private readonly trainer: CandidateTrainer,
-    private readonly clock: Clock,
+    private readonly registry: RegistryService,
   ) {}
 
   /**
@@ -35,7 +32,8 @@ export class CandidateService {
    *
    * @param trainEnd a full hour, ms; nothing that closes later is seen
    * @throws AppError caller forecast.insufficient_history when there are too few candles (another week will do),
-   *   job.invalid_payload when `trainEnd` is off the hour; transient when the training process died
+   *   job.invalid_payload when `trainEnd` is off the hour, model.refused when it fails the technical check; transient
+   *   when the training process died
    */
   async fit(feed: string, instrument: string, trainEnd: number): Promise<CandidateResult> {
     if (trainEnd % HOUR_MS !== 0) {
@@ -44,20 +42,13 @@ export class CandidateService {
     const name = `har-${feed}`.slice(0, 40);
     const trainedTo = new Date(trainEnd).toISOString();
     const known = await this.versions.findTrainedTo(name, instrument, trainedTo);
-    if (known !== null) return { state: 'known', name, version: known };
+    if (known !== null && (await this.registry.isChecked(name, known))) {
+      return { state: 'known', name, version: known };
+    }
     const history = await this.#history(feed, instrument, trainEnd);
     const model = await this.#train(history, { name, instrument, trainEnd });
-    const { onnx, manifest } = model;
-    const { version, isNew } = await this.versions.registerNext({
-      name,
-      family: manifest.family,
-      status: 'candidate',
-      onnx: Buffer.from(onnx),
-      onnxSha256: manifest.onnx.sha256,
-      manifest,
-      createdAt: new Date(this.clock.now()),
-    });
-    return { state: isNew ? 'registered' : 'known', name, version };
+    const { family } = model.manifest;
+    return this.registry.register({ name, family, status: 'candidate', ...model, feed, instrument });
   }
 
   async #history(feed: string, instrument: string, trainEnd: number): Promise<HourlyWindow> {

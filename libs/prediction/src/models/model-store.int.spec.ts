@@ -1,115 +1,209 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { ModelVersionEntity } from '@btcforecast/database';
-import type { ModelManifest } from '@btcforecast/training';
-import { shippedModels } from '../../test/forecasting.js';
-import { openMarket, type TestMarket } from '../../test/market.js';
-import { parseModelReference, readModelFiles } from './model-files.js';
-import { ModelStore } from './model-store.js';
-import { ModelVersionRepository } from './model-version.repository.js';
-import { OnnxModel } from './onnx-model.js';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { LoadedModel } from '@btcforecast/forecasting';
+import { HOUR_MS } from '@btcforecast/timeseries';
+import { openAliases } from '../../test/aliases.js';
+import { openStore, type ForecastingOptions } from '../../test/forecasting.js';
+import { INSTRUMENT, openMarket, setFeed, type TestMarket } from '../../test/market.js';
+import { userModel } from '../../test/user-model.js';
+import { referenceText } from '../registry/alias-move.js';
+import { openModel } from '../registry/open-model.js';
+import type { ModelStore } from './model-store.js';
+import type { ModelReference } from './model-files.js';
+
+const HAR = { name: 'har', version: 1 };
+const EWMA = { name: 'ewma_rw', version: 1 };
+const YEAR = { name: 'uncond_1y', version: 1 };
+const NOW = Date.UTC(2025, 0, 1, 10, 7);
+const EFFECTIVE = Date.UTC(2025, 0, 1, 12);
 
 let market: TestMarket;
-let versions: ModelVersionRepository;
-let folder: string;
+let parts: ReturnType<typeof openAliases>;
+let stores: ModelStore[] = [];
+let run = 0;
+let feed: string;
 
-const place = (file: string) => join(folder, 'har', '1', file);
-const open = (champion = 'har@1') => ModelStore.open({ folder, champion, registeredAt: 0 }, versions);
-const rowsOfModels = () => market.dataSource.getRepository(ModelVersionEntity).find();
-
-async function changeManifest(change: (manifest: ModelManifest) => void): Promise<void> {
-  const manifest = JSON.parse(await readFile(place('manifest.json'), 'utf8')) as ModelManifest;
-  change(manifest);
-  await writeFile(place('manifest.json'), JSON.stringify(manifest));
+const open = async (options?: ForecastingOptions) => {
+  const store = await openStore(market, feed, options);
+  stores.push(store);
+  return store;
+};
+const promote = (model: ModelReference, alias: 'champion' | 'challenger' = 'champion') =>
+  parts.service.promote({
+    ...{ feed, instrument: INSTRUMENT, actor: 'test', reason: 'a test', override: true },
+    ...model,
+    alias,
+  });
+/** Who really does the work of an origin. */
+const answers = async (store: ModelStore, origin: number) => {
+  const [group] = await store.plan(INSTRUMENT, [origin]);
+  return store.withChampion(group!, (model) => Promise.resolve(referenceText(model.manifest)));
+};
+/** Puts a version into the database that does not answer its golden rows. */
+async function registerBroken(): Promise<ModelReference> {
+  const { onnx, manifest } = userModel({}, 'broken');
+  const golden = manifest.golden.map((row) => ({ ...row, sigma: row.sigma.map((value) => value * 2) }));
+  const { version } = await parts.versions.registerNext({
+    name: 'broken',
+    family: 'user',
+    status: 'candidate',
+    onnx: Buffer.from(onnx),
+    onnxSha256: manifest.onnx.sha256,
+    manifest: { ...manifest, golden },
+    createdAt: new Date(0),
+  });
+  const broken = { name: 'broken', version };
+  await parts.evaluate(broken, 'technical', { feed: null });
+  return broken;
 }
 
 beforeAll(async () => {
   market = await openMarket();
-  versions = new ModelVersionRepository(market.dataSource);
-  folder = await mkdtemp(join(tmpdir(), 'btcforecast-models-'));
+  parts = openAliases(market);
 });
 beforeEach(async () => {
-  await cp(join(shippedModels, 'har'), join(folder, 'har'), { recursive: true, force: true });
+  run += 1;
+  feed = `replay-b${String(run).padStart(7, '0')}`;
+  await setFeed(market, { feed, venue: feed, eventAt: NOW });
 });
-afterAll(async () => {
-  await rm(folder, { recursive: true, force: true });
-  await market?.close();
+afterEach(async () => {
+  for (const store of stores) await store.onApplicationShutdown();
+  stores = [];
+  market.clock.advance(1_000);
 });
+afterAll(() => market?.close());
 
 describe('ModelStore', () => {
-  it('loads the shipped model and registers it once, with its bytes', async () => {
-    for (let start = 0; start < 2; start += 1) {
-      const store = await open();
-      expect(store.champion.reference).toBe('har@1');
-      expect(store.runtime).toMatchObject({ onnxruntime: '1.30.0', arch: process.arch });
-      await store.onApplicationShutdown();
-    }
-    const rows = await rowsOfModels();
-    expect(rows).toHaveLength(1);
-    expect(rows[0]).toMatchObject({ name: 'har', version: 1, status: 'shipped', family: 'har_abs_emp' });
-    expect(rows[0]!.onnx.equals(await readFile(place('model.onnx')))).toBe(true);
+  it('loads the configured champion, and says on what forecasts are computed', async () => {
+    const store = await open();
+    expect(store.loaded).toEqual(['har@1']);
+    expect(store.runtime).toMatchObject({ onnxruntime: '1.30.0', arch: process.arch });
+    expect(await answers(store, EFFECTIVE)).toBe('har@1');
   });
 
-  it('gives the bits of one row whatever else is in the batch, up to 256 rows', async () => {
-    const files = await readModelFiles(folder, parseModelReference('har@1'));
-    const model = await OnnxModel.load(files);
-    const rows = files.manifest.golden.map(({ features, seasonScale, referenceQuantiles }) => ({
-      features: Float64Array.from(features),
-      seasonScale: Float64Array.from(seasonScale),
-      referenceQuantiles: Float64Array.from(referenceQuantiles.flat()),
-    }));
-    const many = await model.predict(Array.from({ length: 256 }, (_, i) => rows[i % rows.length]!));
-    for (const [i, row] of rows.entries()) expect([many[i], many[i + 252]]).toEqual(Array(2).fill((await model.predict([row]))[0]));
-    await model.release();
+  it('answers for an instrument that the champion was not trained on with the base model', async () => {
+    const store = await open({ base: 'uncond_1y@1' });
+    expect((await store.assignmentAt('ETH-USD', EFFECTIVE)).champion).toEqual(YEAR);
+    expect((await store.assignmentAt(INSTRUMENT, EFFECTIVE)).champion).toEqual(HAR);
+    const without = await open();
+    expect((await without.assignmentAt('ETH-USD', EFFECTIVE)).champion).toEqual(HAR);
   });
 
-  it('refuses a graph that is not the one of the manifest', async () => {
-    const bytes = await readFile(place('model.onnx'));
-    bytes[bytes.length >> 1]! ^= 1;
-    await writeFile(place('model.onnx'), bytes);
-    await expect(open()).rejects.toMatchObject({
-      code: 'config.invalid',
-      message: expect.stringMatching(/har@1: model.onnx has the SHA-256 .* damaged or was changed/),
+  it('does not start without the base model of the configuration', async () => {
+    await expect(open({ base: 'har@77' })).rejects.toMatchObject({ code: 'config.invalid' });
+  });
+
+  it('divides origins at the one from which a promotion takes effect', async () => {
+    const store = await open();
+    await promote(EWMA);
+    const origins = [-2, -1, 0, 1].map((hours) => EFFECTIVE + hours * HOUR_MS);
+    const groups = await store.plan(INSTRUMENT, origins);
+    expect(groups.map(({ champion, challenger, origins: own }) => [champion, challenger, own])).toEqual([
+      [HAR, null, origins.slice(0, 2)],
+      [EWMA, HAR, origins.slice(2)],
+    ]);
+  });
+
+  it('loads a promoted version ahead beside the old one, and lets go of what answers no more', async () => {
+    const swaps: string[] = [];
+    const watch = {
+      swapped: (_instrument: string, from: ModelReference, to: ModelReference) =>
+        void swaps.push(`${from.name} ${to.name}`),
+    };
+    const store = await open({ watch });
+    await answers(store, EFFECTIVE - HOUR_MS);
+    await promote(EWMA);
+    await store.refresh(); // as the poll does when the event was lost
+    expect(store.loaded.sort()).toEqual(['ewma_rw@1', 'har@1']);
+    expect(await answers(store, EFFECTIVE - HOUR_MS)).toBe('har@1');
+    expect(await answers(store, EFFECTIVE)).toBe('ewma_rw@1');
+    expect(swaps).toEqual(['har ewma_rw']);
+    await promote(YEAR, 'challenger');
+    await answers(store, EFFECTIVE);
+    await store.refresh();
+    expect(store.loaded.sort()).toEqual(['ewma_rw@1', 'uncond_1y@1']);
+  });
+
+  it('switches at the right origin although it heard of nothing', async () => {
+    const store = await open();
+    await promote(EWMA);
+    expect(await answers(store, EFFECTIVE)).toBe('ewma_rw@1');
+    expect(await answers(store, EFFECTIVE - HOUR_MS)).toBe('har@1'); // an old origin is made up for
+  });
+
+  it('goes on with whoever was promoted after a restart', async () => {
+    await open();
+    await promote(EWMA);
+    const restarted = await open();
+    expect(restarted.loaded.sort()).toEqual(['ewma_rw@1', 'har@1']);
+    expect(await answers(restarted, EFFECTIVE)).toBe('ewma_rw@1');
+  });
+
+  it('keeps the old version when the new one does not answer its golden rows, and says so', async () => {
+    const failed: string[] = [];
+    const watch = { failed: (model: ModelReference) => void failed.push(referenceText(model)) };
+    const store = await open({ watch });
+    const broken = await registerBroken();
+    await promote(broken);
+    await store.refresh();
+    const reference = referenceText(broken);
+    expect(failed).toEqual([reference]);
+    expect(store.failing).toEqual([{ model: reference, reason: expect.stringMatching(/golden row 0 gives/) }]);
+    expect(await answers(store, EFFECTIVE)).toBe('har@1');
+    expect(await answers(store, EFFECTIVE + HOUR_MS)).toBe('har@1');
+    expect(failed).toHaveLength(1); // it is not loaded again at each origin
+    await store.refresh();
+    expect(store.loaded).toEqual(['har@1']);
+    await parts.service.rollBack({ feed, instrument: INSTRUMENT, actor: 'test', reason: 'a test', ...broken });
+    await answers(store, EFFECTIVE);
+    await store.refresh();
+    expect(store.failing).toEqual([]);
+  });
+
+  it('takes a version that could not be loaded once it can be', async () => {
+    let away = true;
+    const store = await open({
+      open: (files) =>
+        away && files.manifest.name === 'ewma_rw'
+          ? Promise.reject(new Error('no memory'))
+          : openModel(files, files.status),
     });
+    await promote(EWMA);
+    expect(await answers(store, EFFECTIVE)).toBe('har@1');
+    away = false;
+    expect(await answers(store, EFFECTIVE + HOUR_MS)).toBe('har@1');
+    market.clock.advance(15_000);
+    expect(await answers(store, EFFECTIVE + 2 * HOUR_MS)).toBe('ewma_rw@1');
+    expect(store.failing).toEqual([]);
   });
 
-  it.each<[string, RegExp, (manifest: ModelManifest) => void]>([
-    ['a golden answer that does not come out', /golden row 1 gives/, (m) => (m.golden[1]!.sigma[2]! *= 1.000_001)],
-    ['a golden input that gives something else', /golden row 0/, (m) => (m.golden[0]!.features[0]! += 0.1)],
-    ['other inputs than the graph has', /its inputs are features: float64/, (m) => (m.inputs[0]!.name = 'x')],
-    ['another shape than the graph has', /its inputs are/, (m) => (m.inputs[1]!.shape = ['N', 5])],
-    ['other outputs than the graph has', /its outputs are/, (m) => m.outputs.reverse()],
-    ['another name', /its manifest is that of other@1/, (m) => (m.name = 'other')],
-    ['a broken description', /breaks its schema/, (m) => (m.windowSlots = -1)],
-  ])('refuses a manifest with %s', async (_what, message, change) => {
-    await changeManifest(change);
-    await expect(open()).rejects.toMatchObject({
-      kind: 'caller',
-      code: 'config.invalid',
-      message: expect.stringMatching(message),
+  it('gives the work of a version that fails at it to its predecessor', async () => {
+    const dies = (model: LoadedModel): LoadedModel => ({
+      manifest: model.manifest,
+      release: () => model.release(),
+      predict: () => Promise.reject(new Error('its process ended')),
     });
+    const store = await open({
+      open: async (files) => {
+        const model = await openModel(files, files.status);
+        return files.manifest.name === 'ewma_rw' ? dies(model) : model;
+      },
+    });
+    await promote(EWMA);
+    const [group] = await store.plan(INSTRUMENT, [EFFECTIVE]);
+    const asked: string[] = [];
+    await store.withChampion(group!, (model) => {
+      asked.push(model.manifest.name);
+      return model.predict([]);
+    });
+    expect(asked).toEqual(['ewma_rw', 'har']);
+    expect(store.failing).toEqual([{ model: 'ewma_rw@1', reason: 'its process ended' }]);
   });
 
-  it('names the file that is missing and the settings to check', async () => {
-    await expect(open('har@9')).rejects.toMatchObject({
-      code: 'config.invalid',
-      message: expect.stringMatching(/har.9.*cannot be read; check MODELS_DIR and CHAMPION/),
-    });
-    await expect(open('../har@1')).rejects.toMatchObject({ code: 'config.invalid' });
-  });
-
-  it('refuses to start when the database knows the version with other bytes', async () => {
-    await market.dataSource.query(`DELETE FROM model_versions`);
-    await market.dataSource.query(
-      `INSERT INTO model_versions VALUES ('har', 1, 'har_abs_emp', 'shipped', '\\x00', $1, '{}', now())`,
-      ['f'.repeat(64)],
-    );
-    await expect(open()).rejects.toMatchObject({
-      code: 'config.invalid',
-      message: expect.stringMatching(/knows har@1 with other bytes .* a version never changes/),
-    });
-    await market.dataSource.query(`DELETE FROM model_versions`);
+  it('does not take a failure of the work for one of the model', async () => {
+    const store = await open();
+    const [group] = await store.plan(INSTRUMENT, [EFFECTIVE]);
+    const work = () => Promise.reject(new RangeError('no such candle'));
+    await expect(store.withChampion(group!, work)).rejects.toThrow(RangeError);
+    expect(store.failing).toEqual([]);
   });
 });

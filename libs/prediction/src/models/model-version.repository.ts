@@ -1,9 +1,28 @@
 import { ModelVersionEntity } from '@btcforecast/database';
-import type { ModelManifest } from '@btcforecast/training';
+import { AppError } from '@btcforecast/platform';
+import { ModelManifest } from '@btcforecast/training';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { z } from 'zod';
+import type { ModelFiles } from './model-files.js';
 
 export type NewModelVersion = Omit<ModelVersionEntity, 'manifest'> & { readonly manifest: ModelManifest };
+
+/** A version as it is stored; where it comes from decides how far its graph is trusted. */
+export interface RegisteredFiles extends ModelFiles {
+  readonly status: ModelVersionEntity['status'];
+}
+
+/** How far the record of a version goes. */
+export interface ModelStamp {
+  readonly name: string;
+  readonly version: number;
+  readonly evaluation: string;
+  readonly move: string;
+}
+
+/** A version without its bytes. */
+export type ModelRecordRow = Omit<ModelVersionEntity, 'onnx'>;
 
 /** Any fixed number: registrations of candidates wait for each other. */
 const REGISTRATION_LOCK = 7_286_103;
@@ -36,11 +55,83 @@ export class ModelVersionRepository {
 
   /** SHA-256 of a version's graph; null when the version is not registered. */
   async findDigest(name: string, version: number): Promise<string | null> {
-    const row = await this.dataSource.getRepository(ModelVersionEntity).findOne({
+    const row = await this.#repository.findOne({
       select: { name: true, version: true, onnxSha256: true },
       where: { name, version },
     });
     return row?.onnxSha256 ?? null;
+  }
+
+  /** Version of a name that has these bytes; null when none has. */
+  async findByDigest(name: string, onnxSha256: string): Promise<number | null> {
+    const row = await this.#repository.findOne({
+      select: { name: true, version: true },
+      where: { name, onnxSha256 },
+    });
+    return row?.version ?? null;
+  }
+
+  /** The highest version of a name; null when it has none. */
+  findNewest(name: string): Promise<number | null> {
+    return this.#repository.maximum('version', { name });
+  }
+
+  /** All versions without their bytes, by name, newest version first. */
+  list(status?: ModelVersionEntity['status']): Promise<ModelRecordRow[]> {
+    const query = this.#records();
+    if (status !== undefined) query.where({ status });
+    return query.orderBy({ 'model.name': 'ASC', 'model.version': 'DESC' }).getMany();
+  }
+
+  /** A version without its bytes; null when it is not registered. */
+  findRecord(name: string, version: number): Promise<ModelRecordRow | null> {
+    return this.#records().where({ name, version }).getOne();
+  }
+
+  /** Where the versions of a name come from, each place once; none when the name is free. */
+  async listStatuses(name: string): Promise<ModelVersionEntity['status'][]> {
+    const rows = await this.dataSource.query<Pick<ModelVersionEntity, 'status'>[]>(
+      'SELECT DISTINCT status FROM model_versions WHERE name = $1 ORDER BY status',
+      [name],
+    );
+    return rows.map(({ status }) => status);
+  }
+
+  /**
+   * What a version says of itself; null when it is not registered.
+   *
+   * @throws AppError caller config.invalid when a newer program wrote it
+   */
+  async findManifest(name: string, version: number): Promise<ModelManifest | null> {
+    const row = await this.#repository.findOne({
+      select: { name: true, version: true, manifest: true } as never, // TypeORM cannot select an unknown by name
+      where: { name, version },
+    });
+    return row && parsed(row);
+  }
+
+  /** A version as it is stored; null when it is not registered. */
+  findRow(name: string, version: number): Promise<ModelVersionEntity | null> {
+    return this.#repository.findOneBy({ name, version });
+  }
+
+  /** Every version, with the numbers of the newest evaluation and of the newest alias move about it; 0: none. */
+  listStamps(): Promise<ModelStamp[]> {
+    return this.dataSource.query<ModelStamp[]>(
+      `SELECT name, version,
+         coalesce((SELECT max(e.id) FROM model_evaluations e
+           WHERE e.model_name = v.name AND e.model_version = v.version), 0)::text AS evaluation,
+         coalesce((SELECT max(m.id) FROM model_alias_moves m
+           WHERE (m.to_name = v.name AND m.to_version = v.version)
+              OR (m.from_name = v.name AND m.from_version = v.version)), 0)::text AS move
+       FROM model_versions v ORDER BY name, version`,
+    );
+  }
+
+  /** A version with its bytes; null when it is not registered. @throws AppError as {@link findManifest} */
+  async findFiles(name: string, version: number): Promise<RegisteredFiles | null> {
+    const row = await this.#repository.findOneBy({ name, version });
+    return row && { manifest: parsed(row), onnx: row.onnx, status: row.status };
   }
 
   /** Newest version of a name that saw an instrument's candles up to exactly this instant (ISO 8601). */
@@ -53,6 +144,27 @@ export class ModelVersionRepository {
     );
     return row?.version ?? null;
   }
+
+  #records() {
+    const columns = ['name', 'version', 'family', 'status', 'onnxSha256', 'manifest', 'createdAt'];
+    return this.#repository.createQueryBuilder('model').select(columns.map((column) => `model.${column}`));
+  }
+
+  get #repository() {
+    return this.dataSource.getRepository(ModelVersionEntity);
+  }
+}
+
+function parsed({ name, version, manifest }: Pick<ModelVersionEntity, 'name' | 'version' | 'manifest'>): ModelManifest {
+  const result = ModelManifest.safeParse(manifest);
+  if (result.success) return result.data;
+  throw new AppError(
+    'caller',
+    'config.invalid',
+    `the database has ${name}@${version} with a manifest that this program does not understand: ` +
+      `${z.prettifyError(result.error)}; a newer one wrote it: update this one`,
+    { name, version },
+  );
 }
 
 async function insertNew(manager: EntityManager, version: NewModelVersion): Promise<boolean> {

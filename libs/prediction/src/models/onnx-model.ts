@@ -1,18 +1,11 @@
+import type { LoadedModel, RawAnswer } from '@btcforecast/forecasting';
 import { AppError } from '@btcforecast/platform';
-import { stackHarInputs, type HarInputs, type ModelManifest } from '@btcforecast/training';
+import { goldenInputs, requireKnownInputs, stackBlock, type ModelInputs, type ModelManifest } from '@btcforecast/training';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { checkDigest, type ModelFiles } from './model-files.js';
 
 /** Relative; what a manifest promises of its golden rows on any runtime. */
 const GOLDEN_TOLERANCE = 1e-9;
-
-/** What the graph says for one origin. */
-export interface ModelAnswer {
-  /** Log-return quantiles as the graph gave them, shape [H][L]; not yet sorted. */
-  readonly quantiles: readonly Float64Array[];
-  /** Standard deviation of the log return, shape [H], > 0. */
-  readonly sigma: Float64Array;
-}
 
 /**
  * A model in memory: one onnxruntime session that has proved itself on the manifest's golden rows.
@@ -20,18 +13,20 @@ export interface ModelAnswer {
  * It runs on the calling thread, since a run costs less than handing it to another thread would; the arena is off,
  * since it would keep the memory of the largest batch for ever.
  */
-export class OnnxModel {
+export class OnnxModel implements LoadedModel {
   private constructor(
     readonly manifest: ModelManifest,
     private readonly session: InferenceSession,
   ) {}
 
   /**
-   * @throws AppError caller config.invalid when digest, inputs, outputs or golden answers differ from the manifest
+   * @throws AppError caller config.invalid when digest, inputs, outputs or golden answers differ from the
+   *   manifest, or it reads an input that is not computed here
    */
   static async load(files: ModelFiles): Promise<OnnxModel> {
     const { manifest, onnx } = files;
     checkDigest(files);
+    requireComputable(manifest);
     const session = await InferenceSession.create(onnx, {
       executionProviders: ['cpu'],
       intraOpNumThreads: 1,
@@ -58,19 +53,18 @@ export class OnnxModel {
   }
 
   /** Answers for any number of origins, in their order, by one run; the bits do not depend on the batch. */
-  async predict(inputs: readonly Omit<HarInputs, 'origin'>[]): Promise<ModelAnswer[]> {
+  async predict(inputs: readonly Pick<ModelInputs, 'blocks'>[]): Promise<RawAnswer[]> {
     if (inputs.length === 0) return [];
-    const stacked = stackHarInputs(inputs.map((row) => ({ ...row, origin: 0 })));
-    const columns = [stacked.features, stacked.seasonScale, stacked.referenceQuantiles];
     const feeds = Object.fromEntries(
-      this.manifest.inputs.map(({ name, shape }, i) => {
-        const dims = shape.map((size) => (size === 'N' ? stacked.rows : size));
-        return [name, new Tensor('float64', columns[i]!, dims)];
+      this.manifest.inputs.map(({ name, shape }) => {
+        const dims = shape.map((size) => (size === 'N' ? inputs.length : size));
+        return [name, new Tensor('float64', stackBlock(inputs, name), dims)];
       }),
     );
-    const results = await this.session.run(feeds);
-    const [quantiles, sigma] = this.manifest.outputs.map(({ name }) => results[name]!.data as Float64Array);
-    return inputs.map((_, row) => this.#answer(row, quantiles!, sigma!));
+    const { quantiles, sigma } = await this.session.run(feeds);
+    return inputs.map((_, row) =>
+      this.#answer(row, quantiles!.data as Float64Array, sigma!.data as Float64Array),
+    );
   }
 
   /** Gives the session's memory back; the model answers no more. */
@@ -78,7 +72,7 @@ export class OnnxModel {
     return this.session.release();
   }
 
-  #answer(row: number, quantiles: Float64Array, sigma: Float64Array): ModelAnswer {
+  #answer(row: number, quantiles: Float64Array, sigma: Float64Array): RawAnswer {
     const horizons = this.manifest.horizonsHours.length;
     const levels = this.manifest.levels.length;
     const start = row * horizons * levels;
@@ -109,13 +103,7 @@ export class OnnxModel {
 
   async #checkGolden(): Promise<void> {
     const { golden } = this.manifest;
-    const answers = await this.predict(
-      golden.map(({ features, seasonScale, referenceQuantiles }) => ({
-        features: Float64Array.from(features),
-        seasonScale: Float64Array.from(seasonScale),
-        referenceQuantiles: Float64Array.from(referenceQuantiles.flat()),
-      })),
-    );
+    const answers = await this.predict(golden.map(goldenInputs));
     for (const [i, { quantiles, sigma }] of golden.entries()) {
       const answer = answers[i]!; // one for each row
       const actual = [...answer.quantiles.flatMap((row) => [...row]), ...answer.sigma];
@@ -127,12 +115,25 @@ export class OnnxModel {
   }
 
   #broken(what: string): AppError {
-    return new AppError(
-      'caller',
-      'config.invalid',
-      `the model ${this.reference} cannot be used: ${what}; restore model.onnx and manifest.json from one source`,
-    );
+    return unusable(this.manifest, `${what}; restore model.onnx and manifest.json from one source`);
   }
+}
+
+/** Outputs are taken by their names, inputs computed by theirs: both must be known before the graph is asked. */
+function requireComputable(manifest: ModelManifest): void {
+  try {
+    requireKnownInputs(manifest);
+  } catch (error) {
+    throw unusable(manifest, (error as Error).message);
+  }
+  const names = manifest.outputs.map(({ name }) => name).join(', ');
+  if (names !== 'quantiles, sigma') {
+    throw unusable(manifest, `its outputs are ${names}; they must be quantiles, sigma`);
+  }
+}
+
+function unusable({ name, version }: ModelManifest, why: string): AppError {
+  return new AppError('caller', 'config.invalid', `the model ${name}@${version} cannot be used: ${why}`);
 }
 
 function isClose(actual: number | undefined, expected: number): boolean {

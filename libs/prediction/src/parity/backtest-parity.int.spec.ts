@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   backtestOrigins,
@@ -5,62 +7,71 @@ import {
   forecastWithBaselines,
   forecastWithModel,
 } from '@btcforecast/backtest';
+import { slotsNeeded } from '@btcforecast/forecasting';
 import { BASELINE_NAMES, HOUR_MS, hourlyWindow, type Candle } from '@btcforecast/timeseries';
 import { openForecasting, shippedModels, type Forecasting } from '../../test/forecasting.js';
-import { hourlyCandles, INSTRUMENT, insertHourly, openMarket, type TestMarket } from '../../test/market.js';
+import { hourlyCandles, insertHourly, openMarket, type TestMarket } from '../../test/market.js';
 import { FeedSettings } from '../feed-settings.js';
 import { MAX_BATCH, type MadeForecast } from '../forecasts/forecast-maker.service.js';
-import { readModelFiles } from '../models/model-files.js';
+import { parseModelReference, readModelFiles, type ModelFiles } from '../models/model-files.js';
 import { OnnxModel } from '../models/onnx-model.js';
 
-const LAST = Date.UTC(2025, 0, 15);
+/** The origins straddle the first of a month, where some models renew what they are made from. */
+const LAST = Date.UTC(2025, 1, 1, 20);
 const FIRST = LAST - (MAX_BATCH - 1) * HOUR_MS;
+const ORIGINS = Array.from({ length: MAX_BATCH }, (_, i) => FIRST + i * HOUR_MS);
 const HORIZONS = [1, 4, 24, 168];
-const EARLIER_SLOTS = 900;
+/** Enough for a model that is corrected by hindcasts of 80 days. */
+const SLOTS = 18_240 + 2_100;
+const shipped = readdirSync(shippedModels).flatMap((name) =>
+  readdirSync(join(shippedModels, name)).map((version) => `${name}@${version}`),
+);
 
 let market: TestMarket;
-let forecasting: Forecasting;
 let candles: Candle[];
-let live: readonly MadeForecast[];
+
+const start = () => openForecasting(market, new FeedSettings('live', 'live', 'test'));
 
 beforeAll(async () => {
   market = await openMarket();
-  forecasting = await openForecasting(market, new FeedSettings('live', 'live', 'test'));
-  candles = await hourlyCandles(FIRST - (18_240 + EARLIER_SLOTS) * HOUR_MS, LAST + 200 * HOUR_MS);
+  candles = await hourlyCandles(FIRST - SLOTS * HOUR_MS, LAST + 200 * HOUR_MS);
   await insertHourly(market, 'venue', candles);
-  const origins = Array.from({ length: MAX_BATCH }, (_, i) => FIRST + i * HOUR_MS);
-  live = (await forecasting.maker.make({ instrument: INSTRUMENT, venue: 'venue', origins })).made;
 });
-afterAll(async () => {
-  await forecasting?.models.onApplicationShutdown();
-  await market?.close();
-});
+afterAll(() => market?.close());
 
-/** A backtest with the shipped model on candles since `start`, as the command makes it. */
-async function backtest(start: number, everyHours: number, batch: number) {
-  const since = candles.filter(({ openTime }) => openTime >= start);
-  const end = since.at(-1)!.openTime + HOUR_MS;
-  const history = hourlyWindow(since, end, (end - start) / HOUR_MS);
-  const { origins } = backtestOrigins(history, { from: FIRST, to: LAST, everyHours });
-  const question = { history, origins, horizonsHours: HORIZONS };
-  const files = await readModelFiles(shippedModels, { name: 'har', version: 1 });
-  const { rows } = await forecastWithModel(question, {
-    refit: 'none',
-    batch,
-    open: () => OnnxModel.load(files),
+describe.each(shipped)('a backtest of %s', (reference) => {
+  const wanted = parseModelReference(reference);
+  let forecasting: Forecasting;
+  let files: ModelFiles;
+  let live: readonly MadeForecast[];
+
+  beforeAll(async () => {
+    forecasting = await start();
+    files = await readModelFiles(shippedModels, wanted);
+    live = (await forecasting.make({ venue: 'venue', origins: ORIGINS }, wanted)).made;
   });
-  return { question, rows };
-}
+  afterAll(() => forecasting?.models.onApplicationShutdown());
 
-const at = (origin: number) => live.filter((forecast) => forecast.origin === origin);
+  const at = (origin: number) => live.filter((forecast) => forecast.origin === origin);
 
-describe('a backtest', () => {
+  /** On candles since `from`, as the command makes it. */
+  async function backtest(from: number, everyHours: number, batch: number) {
+    const since = candles.filter(({ openTime }) => openTime >= from);
+    const end = since.at(-1)!.openTime + HOUR_MS;
+    const history = hourlyWindow(since, end, (end - from) / HOUR_MS);
+    const { origins } = backtestOrigins(history, { from: FIRST, to: LAST, everyHours });
+    const question = { history, origins, horizonsHours: HORIZONS };
+    const open = () => OnnxModel.load(files);
+    const { rows } = await forecastWithModel(question, { refit: 'none', batch, open });
+    return { question, rows };
+  }
+
   it.each([
-    ['every hour, from the whole history, in one batch', EARLIER_SLOTS, 1, 256],
-    ['every 7 h, from a shorter history, one by one', 100, 7, 1],
-    ['every 3 h, from the window alone, in batches of 5', 0, 3, 5],
-  ])('equals the live forecasts bit for bit: %s', async (_how, earlier, everyHours, batch) => {
-    const { question, rows } = await backtest(FIRST - (18_240 + earlier) * HOUR_MS, everyHours, batch);
+    ['every hour, from the whole history, in one batch', () => SLOTS, 1, 256],
+    ['every 7 h, from a shorter history, one by one', () => slotsNeeded(files.manifest) + 50, 7, 1],
+    ['every 3 h, from what it needs alone, in batches of 5', () => slotsNeeded(files.manifest), 3, 5],
+  ])('equals the live forecasts bit for bit: %s', async (_how, slots, everyHours, batch) => {
+    const { question, rows } = await backtest(FIRST - slots() * HOUR_MS, everyHours, batch);
     expect(rows).toHaveLength(Math.floor((MAX_BATCH - 1) / everyHours) + 1);
     expect(rows).toEqual(question.origins.map((origin) => at(origin).map(({ quantiles }) => quantiles)));
     const prices = [...forecastCsv({ ...question, rows })]
@@ -77,8 +88,17 @@ describe('a backtest', () => {
     );
   });
 
+  it('equals what is made live after a restart, one origin at a time', async () => {
+    const restarted = await start();
+    for (const origin of [ORIGINS[0]!, ORIGINS[40]!, LAST]) {
+      const { made } = await restarted.make({ venue: 'venue', origins: [origin] }, wanted);
+      expect(made).toEqual(at(origin));
+    }
+    await restarted.models.onApplicationShutdown();
+  });
+
   it('equals the live baselines bit for bit', async () => {
-    const { question } = await backtest(FIRST - 18_240 * HOUR_MS, 9, 256);
+    const { question } = await backtest(FIRST - 18_240 * HOUR_MS, 21, 256);
     const sets = await forecastWithBaselines(question);
     for (const name of BASELINE_NAMES) {
       expect(sets[name].rows).toEqual(

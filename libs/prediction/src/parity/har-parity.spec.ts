@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { HOUR_MS, hourlyWindow, type Candle } from '@btcforecast/timeseries';
-import { evaluateHar, harInputsBatch, trainHar, type HarInputs } from '@btcforecast/training';
+import {
+  evaluateHar,
+  goldenInputs,
+  harInputsOf,
+  inputsBatch,
+  trainHar,
+  type ModelInputs,
+} from '@btcforecast/training';
 import { repositoryRoot } from '@btcforecast/testing';
 import { join } from 'node:path';
 import { readModelFiles } from '../models/model-files.js';
@@ -35,14 +42,14 @@ const trained = trainHar({
   codeVersion: '0.0.0',
 });
 const origins = Array.from({ length: 256 }, (_, i) => history.end - (256 - i) * HOUR_MS);
-const inputs = harInputsBatch(history, origins, trained.manifest);
+const inputs = inputsBatch(history, origins, trained.manifest);
 
 describe('the ONNX graph', () => {
   it('gives what the model in TypeScript gives, to 1e-12 relative', async () => {
     const model = await OnnxModel.load(trained);
     const answers = await model.predict(inputs);
     for (const [i, { quantiles, sigma }] of answers.entries()) {
-      const expected = evaluateHar(trained.manifest.fit, inputs[i]!);
+      const expected = evaluateHar(trained.manifest.fit, harInputsOf(inputs[i]!.blocks));
       expectClose(
         [...quantiles.flatMap((row) => [...row]), ...sigma],
         [...expected.quantiles.flat(), ...expected.sigma],
@@ -53,7 +60,7 @@ describe('the ONNX graph', () => {
 
   it('gives a row the same bits alone, in any batch and at any place of it', async () => {
     const model = await OnnxModel.load(trained);
-    const bitsOf = async (rows: readonly HarInputs[]): Promise<string[]> =>
+    const bitsOf = async (rows: readonly ModelInputs[]): Promise<string[]> =>
       (await model.predict(rows)).map(({ quantiles, sigma }) =>
         [...quantiles.flatMap((row) => [...row]), ...sigma].join(),
       );
@@ -68,9 +75,12 @@ describe('the ONNX graph', () => {
     const model = await OnnxModel.load(trained);
     const { means, deviations } = trained.manifest.fit;
     const [row] = inputs;
-    const at = (distance: number): HarInputs => ({
+    const at = (distance: number): ModelInputs => ({
       ...row!,
-      features: row!.features.map((_, i) => means[i]! + distance * deviations[i]!),
+      blocks: {
+        ...row!.blocks,
+        features: Float64Array.from(means, (mean, i) => mean + distance * deviations[i]!),
+      },
     });
     const [six, thousand] = await model.predict([at(6.001), at(1_000)]);
     expect([...thousand!.sigma]).toEqual([...six!.sigma]);
@@ -81,15 +91,12 @@ describe('the ONNX graph', () => {
 describe('the shipped model', () => {
   it('loads, reproduces its golden rows in onnxruntime and equals its parameters in TypeScript', async () => {
     const files = await readModelFiles(join(repositoryRoot, 'models'), { name: 'har', version: 1 });
+    if (files.manifest.family !== 'har_abs_emp') throw new Error('har@1 is of another family');
     const model = await OnnxModel.load(files); // checks digest, tensors and golden rows
     for (const row of files.manifest.golden) {
-      const golden = {
-        features: Float64Array.from(row.features),
-        seasonScale: Float64Array.from(row.seasonScale),
-        referenceQuantiles: Float64Array.from(row.referenceQuantiles.flat()),
-      };
+      const golden = goldenInputs(row);
       const [answer] = await model.predict([golden]);
-      const expected = evaluateHar(files.manifest.fit, golden);
+      const expected = evaluateHar(files.manifest.fit, harInputsOf(golden.blocks));
       expectClose([...answer!.quantiles.flatMap((levels) => [...levels])], expected.quantiles.flat());
       expectClose([...answer!.quantiles.flatMap((levels) => [...levels])], row.quantiles.flat());
       expectClose([...answer!.sigma], row.sigma);

@@ -75,7 +75,7 @@ describe('PerformanceService', () => {
     await add(230, { close: 200 }); // its target lies before the window of seven days
     const reply = await performance();
     expect(reply.n).toBe(2);
-    expect(reply.excluded).toEqual({ late: 1, backfilled: 1, inSample: 1, void: 1, pending: 1 });
+    expect(reply.excluded).toEqual({ late: 1, backfilled: 1, inSample: 1, unproven: 0, void: 1, pending: 1 });
     expect([reply.from, reply.to].map((instant) => Date.parse(instant!))).toEqual([at(300), at(301)]);
     const losses = [101.5, 100.1].map((close) => {
       const y = Math.log(close / 100);

@@ -1,5 +1,5 @@
 import { QUANTILE_LEVELS } from '@btcforecast/contracts';
-import { cdfAt, crpsFromQuantiles, directionHit, intervalCovers, meanPinball } from '@btcforecast/timeseries';
+import { scoreOutcome } from '@btcforecast/timeseries';
 import type { NewScore, UnscoredForecast } from './score.repository.js';
 
 /**
@@ -11,26 +11,12 @@ import type { NewScore, UnscoredForecast } from './score.repository.js';
  *   `directionHit` null on a tie; `maturedAt` is the target
  */
 export function scoreForecast(forecast: UnscoredForecast, close: number): NewScore {
-  const levels = QUANTILE_LEVELS;
-  const quantiles = forecast.logReturnQuantiles;
-  const logReturn = Math.log(close / forecast.price);
-  const covers = (share: number) => intervalCovers(logReturn, quantiles, levels, share);
-  const baselines = Object.entries(forecast.baselines);
+  const { price, logReturnQuantiles: quantiles, probabilityUp, baselines } = forecast;
   return {
     forecastId: forecast.id,
     state: 'matured',
     outcomeClose: close,
-    logReturn,
-    pinball: meanPinball(logReturn, quantiles, levels),
-    crps: crpsFromQuantiles(logReturn, quantiles, levels),
-    pit: cdfAt({ levels, quantiles }, logReturn),
-    covered50: covers(0.5),
-    covered80: covers(0.8),
-    covered90: covers(0.9),
-    directionHit: directionHit(forecast.probabilityUp, logReturn),
-    baselinePinball: Object.fromEntries(
-      baselines.map(([name, values]) => [name, meanPinball(logReturn, values, levels)]),
-    ),
+    ...scoreOutcome({ price, levels: QUANTILE_LEVELS, quantiles, probabilityUp, baselines }, close),
     maturedAt: forecast.targetAt,
   };
 }

@@ -1,41 +1,7 @@
 import { FEATURE_LIMIT, type HarParameters } from '../har-parameters.js';
-import {
-  AttributeType,
-  DataType,
-  encodeOnnx,
-  type OnnxAttribute,
-  type OnnxNode,
-  type OnnxTensor,
-  type OnnxValueInfo,
-} from './onnx-messages.js';
-
-/** Version of the operator set; ReduceSum and Unsqueeze take their axes as an input since 13. */
-export const OPSET = 17;
-const IR_VERSION = 8;
-/** Producer as written into the file. A version is in the manifest; here it would change bytes for no reason. */
-const PRODUCER = { producer_name: 'btcforecast', producer_version: '1' };
-
-/** A dimension: a size, or N, the number of rows of a run. */
-type Dimension = number | 'N';
-
-export interface TensorSpec {
-  readonly name: string;
-  readonly dtype: 'double';
-  readonly shape: Dimension[];
-}
-
-/** Inputs and outputs of the graph for F features, H horizons and L levels. */
-export function harTensors(F: number, H: number, L: number): { inputs: TensorSpec[]; outputs: TensorSpec[] } {
-  const tensor = (name: string, ...shape: Dimension[]): TensorSpec => ({ name, dtype: 'double', shape });
-  return {
-    inputs: [
-      tensor('features', 'N', F),
-      tensor('season_scale', 'N', H),
-      tensor('reference_quantiles', 'N', H, L),
-    ],
-    outputs: [tensor('quantiles', 'N', H, L), tensor('sigma', 'N', H)],
-  };
-}
+import type { TensorSpec } from '../inputs/input-blocks.js';
+import { doubles, graphOf, integers, intAttribute, intsAttribute, node } from './graph-parts.js';
+import type { OnnxNode, OnnxTensor } from './onnx-messages.js';
 
 /**
  * Writes a fitted model as an ONNX graph in double precision that takes raw features; see evaluateHar for the same
@@ -44,22 +10,18 @@ export function harTensors(F: number, H: number, L: number): { inputs: TensorSpe
  * A row's result must not depend on the batch it comes in. So the linear part is no matrix product, whose kernels
  * add in another order for one row than for many, but products laid out as [F, N, H] and summed over the first axis:
  * each sum then runs over the features in their order, whatever N is. All else is element by element.
+ *
+ * @param tensors the blocks features, season_scale and reference_quantiles, and the two outputs
  */
-export function harGraph(parameters: HarParameters): Uint8Array {
-  const { horizons } = parameters;
-  const F = parameters.means.length;
-  const { inputs, outputs } = harTensors(F, horizons.length, horizons[0]!.shape.length);
-  return encodeOnnx({
-    ir_version: IR_VERSION,
-    ...PRODUCER,
-    opset_import: [{ domain: '', version: OPSET }],
-    graph: {
-      name: 'har_abs_emp',
-      node: nodes(),
-      initializer: initializers(parameters),
-      input: inputs.map(valueInfo),
-      output: outputs.map(valueInfo),
-    },
+export function harGraph(
+  parameters: HarParameters,
+  tensors: { readonly inputs: readonly TensorSpec[]; readonly outputs: readonly TensorSpec[] },
+): Uint8Array {
+  return graphOf({
+    name: 'har_abs_emp',
+    ...tensors,
+    nodes: nodes(),
+    initializers: initializers(parameters),
   });
 }
 
@@ -68,10 +30,10 @@ function nodes(): OnnxNode[] {
     node('Sub', ['features', 'means'], 'centred'),
     node('Div', ['centred', 'deviations'], 'standard'),
     node('Clip', ['standard', 'lowest', 'highest'], 'clipped'),
-    node('Transpose', ['clipped'], 'by_feature', { name: 'perm', type: AttributeType.INTS, ints: [1, 0] }),
+    node('Transpose', ['clipped'], 'by_feature', intsAttribute('perm', [1, 0])),
     node('Unsqueeze', ['by_feature', 'axis_2'], 'by_feature_and_row'),
     node('Mul', ['by_feature_and_row', 'coefficients'], 'terms'),
-    node('ReduceSum', ['terms', 'axis_0'], 'linear', { name: 'keepdims', type: AttributeType.INT, i: 0 }),
+    node('ReduceSum', ['terms', 'axis_0'], 'linear', intAttribute('keepdims', 0)),
     node('Add', ['linear', 'constants'], 'log_scale'),
     node('Exp', ['log_scale'], 'relative_scale'),
     node('Mul', ['season_scale', 'relative_scale'], 'scale'),
@@ -111,28 +73,7 @@ function initializers({ means, deviations, horizons }: HarParameters): OnnxTenso
       [H, 1],
       horizons.map(({ referenceWeight }) => referenceWeight),
     ),
-    axis('axis_0', 0),
-    axis('axis_2', 2),
+    integers('axis_0', [1], [0]),
+    integers('axis_2', [1], [2]),
   ];
-}
-
-function node(op: string, input: string[], output: string, ...attribute: OnnxAttribute[]): OnnxNode {
-  return { op_type: op, name: output, input, output: [output], attribute };
-}
-
-function doubles(name: string, dims: number[], values: readonly number[]): OnnxTensor {
-  const bytes = new DataView(new ArrayBuffer(values.length * 8));
-  for (const [i, value] of values.entries()) bytes.setFloat64(i * 8, value, true);
-  return { name, data_type: DataType.DOUBLE, dims, raw_data: new Uint8Array(bytes.buffer) };
-}
-
-function axis(name: string, value: number): OnnxTensor {
-  const bytes = new DataView(new ArrayBuffer(8));
-  bytes.setBigInt64(0, BigInt(value), true);
-  return { name, data_type: DataType.INT64, dims: [1], raw_data: new Uint8Array(bytes.buffer) };
-}
-
-function valueInfo({ name, shape }: TensorSpec): OnnxValueInfo {
-  const dim = shape.map((size) => (size === 'N' ? { dim_param: 'N' } : { dim_value: size }));
-  return { name, type: { tensor_type: { elem_type: DataType.DOUBLE, shape: { dim } } } };
 }

@@ -1,0 +1,14 @@
+import { ModelReply } from '@btcforecast/contracts';
+import { askGateway, askGatewayForBytes, gatewayTarget, type TargetOptions } from '../gateway/ask-gateway.js';
+import { pathOf, printReply, type ModelOptions } from './model-options.js';
+import { modelText } from './models-text.js';
+
+/** `btcf models show har@1` */
+export async function showModel(model: string, options: ModelOptions): Promise<void> {
+  printReply(await askGateway(gatewayTarget(options), pathOf(model), ModelReply), options, modelText);
+}
+
+/** `btcf models card har@1` */
+export async function showCard(model: string, options: TargetOptions): Promise<void> {
+  process.stdout.write(await askGatewayForBytes(gatewayTarget(options), `${pathOf(model)}/card`));
+}

@@ -1,0 +1,61 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { BacktestReply, BacktestRequest, BacktestsReply, predictionRpc } from '@btcforecast/contracts';
+import { RpcClient } from '@btcforecast/platform';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { actorOf } from '../http/request-client.js';
+import { noQuery } from '../http/query-schema.js';
+import { Admin } from './admin.decorator.js';
+import { Replies } from './replies.decorator.js';
+
+const BacktestId = z.uuid('must be the id of a backtest');
+
+@ApiTags('backtests')
+@Controller('v1/backtests')
+export class BacktestController {
+  constructor(private readonly rpc: RpcClient) {}
+
+  @Post()
+  @HttpCode(202)
+  @Admin()
+  @Replies(BacktestReply, 'Asks for a backtest over the stored candles; it runs by itself', 202)
+  async start(
+    @Body({ schema: BacktestRequest }) body: BacktestRequest,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<BacktestReply> {
+    const backtest = await this.rpc.call(predictionRpc.startBacktest, {
+      request: body,
+      actor: actorOf(request),
+    });
+    reply.header('location', `/v1/backtests/${backtest.id}`);
+    return backtest;
+  }
+
+  @Get()
+  @Replies(BacktestsReply, 'Backtests that were asked for, newest first')
+  list(@Query({ schema: noQuery }) _query: unknown): Promise<BacktestsReply> {
+    return this.rpc.call(predictionRpc.listBacktests, {});
+  }
+
+  @Get(':id')
+  @Replies(BacktestReply, 'How far a backtest is, and its result once it is done')
+  find(
+    @Param('id', { schema: BacktestId }) id: string,
+    @Query({ schema: noQuery }) _query: unknown,
+  ): Promise<BacktestReply> {
+    return this.rpc.call(predictionRpc.findBacktest, { id });
+  }
+
+  @Delete(':id')
+  @HttpCode(200)
+  @Admin()
+  @Replies(BacktestReply, 'Cancels a backtest that waits or runs; its record stays')
+  cancel(
+    @Param('id', { schema: BacktestId }) id: string,
+    @Query({ schema: noQuery }) _query: unknown,
+  ): Promise<BacktestReply> {
+    return this.rpc.call(predictionRpc.cancelBacktest, { id });
+  }
+}

@@ -1,0 +1,131 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import {
+  AliasHistoryReply,
+  AliasMoveReply,
+  InstrumentId,
+  ModelName,
+  ModelReply,
+  ModelsReply,
+  ModelStatus,
+  ModelVersionNumber,
+  predictionRpc,
+  PromoteRequest,
+  RollbackRequest,
+  UploadModelRequest,
+} from '@btcforecast/contracts';
+import { RpcClient } from '@btcforecast/platform';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { actorOf } from '../http/request-client.js';
+import { noQuery, querySchema } from '../http/query-schema.js';
+import { Admin } from './admin.decorator.js';
+import { Queries } from './queries.decorator.js';
+import { Replies, RepliesWith } from './replies.decorator.js';
+
+const MARKDOWN = 'text/markdown; charset=utf-8';
+const BYTES = 'application/octet-stream';
+/** A graph of 1 MiB in base64 with its manifest; what passes must also fit into one message between services. */
+const UPLOAD_BYTES = 1_900_000;
+/** A graph is run in a process of its own before it is taken, a slow one up to its limits. */
+const UPLOAD_DEADLINE_MS = 120_000;
+
+const modelsQuery = querySchema(
+  z.object({ status: ModelStatus.optional().describe('Only versions that come from there') }),
+);
+
+@ApiTags('models')
+@Controller('v1/models')
+export class ModelController {
+  constructor(private readonly rpc: RpcClient) {}
+
+  @Get()
+  @Queries(modelsQuery)
+  @Replies(ModelsReply, 'Every version of every model, and what it is now')
+  list(@Query({ schema: modelsQuery }) query: z.output<typeof modelsQuery>): Promise<ModelsReply> {
+    return this.rpc.call(predictionRpc.listModels, query);
+  }
+
+  @Get('aliases/:instrument')
+  @Replies(AliasHistoryReply, 'Who moved which alias to which version, when, why and on what evidence')
+  aliases(
+    @Param('instrument', { schema: InstrumentId }) instrument: InstrumentId,
+    @Query({ schema: noQuery }) _query: unknown,
+  ): Promise<AliasHistoryReply> {
+    return this.rpc.call(predictionRpc.aliasHistory, { instrument });
+  }
+
+  @Get(':name/:version')
+  @Replies(ModelReply, 'The record of a version: what it is, what was found about it, what became of it')
+  find(
+    @Param('name', { schema: ModelName }) name: string,
+    @Param('version', { schema: ModelVersionNumber }) version: number,
+    @Query({ schema: noQuery }) _query: unknown,
+  ): Promise<ModelReply> {
+    return this.rpc.call(predictionRpc.findModel, { name, version });
+  }
+
+  @Get(':name/:version/card')
+  @RepliesWith('text/markdown', 'The model card, generated from the record')
+  async card(
+    @Param('name', { schema: ModelName }) name: string,
+    @Param('version', { schema: ModelVersionNumber }) version: number,
+    @Query({ schema: noQuery }) _query: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
+    const { card } = await this.rpc.call(predictionRpc.findModel, { name, version, drift: false });
+    reply.type(MARKDOWN);
+    return card;
+  }
+
+  @Get(':name/:version/graph')
+  @RepliesWith(BYTES, 'The ONNX graph, byte for byte')
+  async graph(
+    @Param('name', { schema: ModelName }) name: string,
+    @Param('version', { schema: ModelVersionNumber }) version: number,
+    @Query({ schema: noQuery }) _query: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Buffer> {
+    const { onnx, sha256 } = await this.rpc.call(predictionRpc.modelGraph, { name, version });
+    reply.type(BYTES).header('etag', `"${sha256}"`);
+    reply.header('content-disposition', `attachment; filename="${name}-${version}.onnx"`);
+    return Buffer.from(onnx, 'base64');
+  }
+
+  @Post()
+  @Admin({ bodyLimit: UPLOAD_BYTES })
+  @Replies(ModelReply, 'Checks a model of your own and takes it into the registry', 201)
+  upload(
+    @Body({ schema: UploadModelRequest }) body: UploadModelRequest,
+    @Req() request: FastifyRequest,
+  ): Promise<ModelReply> {
+    const message = { ...body, actor: actorOf(request) };
+    return this.rpc.call(predictionRpc.uploadModel, message, { deadlineMs: UPLOAD_DEADLINE_MS });
+  }
+
+  @Post(':name/:version/promote')
+  @HttpCode(200)
+  @Admin()
+  @Replies(AliasMoveReply, 'Makes a version champion or challenger, two candles ahead at the earliest')
+  promote(
+    @Param('name', { schema: ModelName }) name: string,
+    @Param('version', { schema: ModelVersionNumber }) version: number,
+    @Body({ schema: PromoteRequest }) body: PromoteRequest,
+    @Req() request: FastifyRequest,
+  ): Promise<AliasMoveReply> {
+    return this.rpc.call(predictionRpc.promoteModel, { ...body, name, version, actor: actorOf(request) });
+  }
+
+  @Post(':name/:version/rollback')
+  @HttpCode(200)
+  @Admin()
+  @Replies(AliasMoveReply, 'Takes the alias champion from a version and gives it back to its predecessor')
+  rollBack(
+    @Param('name', { schema: ModelName }) name: string,
+    @Param('version', { schema: ModelVersionNumber }) version: number,
+    @Body({ schema: RollbackRequest }) body: RollbackRequest,
+    @Req() request: FastifyRequest,
+  ): Promise<AliasMoveReply> {
+    return this.rpc.call(predictionRpc.rollBackModel, { ...body, name, version, actor: actorOf(request) });
+  }
+}

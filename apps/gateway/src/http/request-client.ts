@@ -1,0 +1,14 @@
+import type { Principal } from '@btcforecast/access';
+import { AppError } from '@btcforecast/platform';
+import type { FastifyRequest } from 'fastify';
+
+/** Who asks; every route but public ones has somebody. */
+export function clientOf({ principal }: Pick<FastifyRequest, 'principal'>): Principal {
+  if (principal) return principal;
+  throw new AppError('bug', 'internal.bug', 'a route that needs to know who asks was reached without a key');
+}
+
+/** Who asks, for records that are kept: a key by its id, never by what it is called. */
+export function actorOf(request: Pick<FastifyRequest, 'principal'>): string {
+  return `key ${clientOf(request).keyId}`;
+}

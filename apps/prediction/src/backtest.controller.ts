@@ -1,0 +1,32 @@
+import { predictionRpc, type BacktestReply, type BacktestsReply } from '@btcforecast/contracts';
+import { Rpc } from '@btcforecast/platform';
+import { BacktestService } from '@btcforecast/prediction';
+import { Controller } from '@nestjs/common';
+import type { z } from 'zod';
+
+type Body<M extends keyof typeof predictionRpc> = z.output<(typeof predictionRpc)[M]['request']>;
+
+@Controller()
+export class BacktestController {
+  constructor(private readonly backtests: BacktestService) {}
+
+  @Rpc(predictionRpc.startBacktest)
+  start({ request, actor }: Body<'startBacktest'>): Promise<BacktestReply> {
+    return this.backtests.start(request, actor);
+  }
+
+  @Rpc(predictionRpc.findBacktest)
+  find({ id }: Body<'findBacktest'>): Promise<BacktestReply> {
+    return this.backtests.find(id);
+  }
+
+  @Rpc(predictionRpc.listBacktests)
+  list(): Promise<BacktestsReply> {
+    return this.backtests.list();
+  }
+
+  @Rpc(predictionRpc.cancelBacktest)
+  cancel({ id }: Body<'cancelBacktest'>): Promise<BacktestReply> {
+    return this.backtests.cancel(id);
+  }
+}

@@ -1,0 +1,39 @@
+import { ENV, HealthRegistry, type PlatformEnv } from '@btcforecast/platform';
+import { Injectable, type OnApplicationShutdown, type Provider } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { createDataSource } from './data-source.js';
+
+/** Reports the database's health while the process runs, and closes the pool last. */
+@Injectable()
+class DatabaseLifecycle implements OnApplicationShutdown {
+  constructor(
+    private readonly dataSource: DataSource,
+    health: HealthRegistry,
+  ) {
+    health.add('database', async () => {
+      await dataSource.query('SELECT 1');
+    });
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.dataSource.destroy();
+  }
+}
+
+/**
+ * What a service lists among its providers to have the database: the connected `DataSource` under its class, and its
+ * health.
+ *
+ * @param applicationName shown in pg_stat_activity; the service's name
+ */
+export function databaseProviders(applicationName: string): Provider[] {
+  return [
+    {
+      provide: DataSource,
+      inject: [ENV],
+      useFactory: (env: PlatformEnv): Promise<DataSource> =>
+        createDataSource({ url: env.DATABASE_URL, applicationName }).initialize(),
+    },
+    DatabaseLifecycle,
+  ];
+}

@@ -1,0 +1,16 @@
+export { type LoadedModel, type RawAnswer } from './loaded-model.js';
+export {
+  isFailure,
+  type HorizonForecast,
+  type OriginFailure,
+  type OriginForecast,
+} from './origin-forecast.js';
+export { forecastOrigins, type ForecastOptions } from './forecast-origins.js';
+export { slotsNeeded } from './slots-needed.js';
+export {
+  correctionOf,
+  type Correction,
+  type Hindcast,
+  type HorizonCorrection,
+  type RawHorizon,
+} from './correction.js';

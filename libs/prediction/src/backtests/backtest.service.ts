@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import type { BacktestReply, BacktestsReply } from '@btcforecast/contracts';
+import { AppError, Clock, EventBus, isAppError } from '@btcforecast/platform';
+import { Injectable } from '@nestjs/common';
+import { FeedSettings } from '../feed-settings.js';
+import { referenceText } from '../registry/alias-move.js';
+import { BacktestQueue } from './backtest-queue.js';
+import { backtestReply } from './backtest-reply.js';
+import type { AskedBacktest } from './backtest-request.js';
+import { BacktestSubjects } from './backtest-subjects.js';
+import { BacktestRepository } from './backtest.repository.js';
+
+/** Of a feed, waiting and running together: one runs at a time, and training waits in the same line. */
+const MAX_OPEN = 5;
+const LISTED = 100;
+
+/** Backtests that clients ask for: a record of each, worked off by a worker. */
+@Injectable()
+export class BacktestService {
+  constructor(
+    private readonly backtests: BacktestRepository,
+    private readonly subjects: BacktestSubjects,
+    private readonly queue: BacktestQueue,
+    private readonly events: EventBus,
+    private readonly clock: Clock,
+    private readonly settings: FeedSettings,
+  ) {}
+
+  /**
+   * Records what is asked and has a worker do it.
+   *
+   * @throws AppError caller instrument.unknown, model.not_found, model.refused, backtest.conflict when enough are
+   *   waiting; transient queue.unavailable
+   */
+  async start(asked: AskedBacktest, actor: string): Promise<BacktestReply> {
+    const { feed } = this.settings;
+    await this.subjects.requireMarket(feed, asked.instrument);
+    const reference = referenceText(await this.subjects.versionOf(feed, asked));
+    const id = randomUUID();
+    const backtest = {
+      id,
+      feed,
+      request: { ...asked, reference },
+      requestedBy: actor,
+      createdAt: this.clock.now(),
+    };
+    if (!(await this.backtests.add(backtest, MAX_OPEN))) throw enough();
+    await this.#enqueue(id);
+    return this.find(id);
+  }
+
+  /** @throws AppError caller backtest.not_found */
+  async find(id: string): Promise<BacktestReply> {
+    const row = await this.backtests.find(this.settings.feed, id);
+    if (row) return backtestReply(row, this.settings.source);
+    const message = `no backtest has the id ${id}; GET /v1/backtests lists them`;
+    throw new AppError('caller', 'backtest.not_found', message, { id });
+  }
+
+  /** Newest first. */
+  async list(): Promise<BacktestsReply> {
+    const { feed, source } = this.settings;
+    const rows = await this.backtests.list(feed, LISTED);
+    return { data: rows.map((row) => backtestReply(row, source)), source };
+  }
+
+  /**
+   * Ends one that waits or runs; its worker notices within a second. Cancelling it again does no harm.
+   *
+   * @throws AppError caller backtest.not_found; backtest.conflict when it was done or failed already
+   */
+  async cancel(id: string): Promise<BacktestReply> {
+    await this.find(id);
+    const cancelled = await this.backtests.cancel(id, this.clock.now());
+    if (cancelled) await this.events.publish('backtest.changed', { id });
+    const now = await this.find(id);
+    if (now.state === 'cancelled') return now;
+    const message = `the backtest has ended already: it is ${now.state}; there is nothing to cancel`;
+    throw new AppError('caller', 'backtest.conflict', message, { id });
+  }
+
+  /** One that no worker will hear of has failed. */
+  async #enqueue(id: string): Promise<void> {
+    try {
+      await this.queue.enqueue(id);
+    } catch (error) {
+      const detail = isAppError(error) ? error.message : 'it could not be handed to a worker';
+      await this.backtests.fail(id, { code: 'queue.unavailable', detail }, this.clock.now());
+      throw error;
+    }
+  }
+}
+
+function enough(): AppError {
+  const message = `${MAX_OPEN} backtests are waiting or running; let one end, or cancel one, and ask again`;
+  return new AppError('caller', 'backtest.conflict', message, { open: MAX_OPEN });
+}

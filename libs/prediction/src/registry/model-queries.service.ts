@@ -1,0 +1,105 @@
+import type {
+  AliasHistoryReply,
+  ModelGraphReply,
+  ModelReply,
+  ModelsReply,
+  ModelStatus,
+} from '@btcforecast/contracts';
+import type { ModelEvaluationEntity } from '@btcforecast/database';
+import { AppError } from '@btcforecast/platform';
+import { ModelManifest } from '@btcforecast/training';
+import { Injectable } from '@nestjs/common';
+import { DriftQueries } from '../drift/drift-queries.service.js';
+import { FeedSettings } from '../feed-settings.js';
+import { ModelVersionRepository } from '../models/model-version.repository.js';
+import { AliasRepository } from './alias.repository.js';
+import { CurrentAliases } from './current-aliases.js';
+import { ModelEvaluationRepository } from './model-evaluation.repository.js';
+import { aliasMoveReply, evaluationReply, modelSummary, type ModelStanding } from './model-reply.js';
+import { registryCard } from './registry-card.js';
+
+/** Moves of a history; older ones are in the record of each version. */
+const MOVES_SHOWN = 500;
+
+/** Questions about models: what there is, what was found about it, what became of it. */
+@Injectable()
+export class ModelQueries {
+  constructor(
+    private readonly versions: ModelVersionRepository,
+    private readonly evaluations: ModelEvaluationRepository,
+    private readonly aliases: AliasRepository,
+    private readonly current: CurrentAliases,
+    private readonly drift: DriftQueries,
+    private readonly settings: FeedSettings,
+  ) {}
+
+  /** By name, newest version first. */
+  async list(status?: ModelStatus): Promise<ModelsReply> {
+    const [rows, held, verdicts] = await Promise.all([
+      this.versions.list(status),
+      this.current.byModel(),
+      this.evaluations.listNewest(),
+    ]);
+    const newest = new Map(verdicts.map((row) => [`${row.modelName}@${row.modelVersion}`, row]));
+    const data = rows.map((row) => {
+      const reference = `${row.name}@${row.version}`;
+      return modelSummary(row, {
+        aliases: held.get(reference) ?? [],
+        lastVerdict: verdictOf(newest.get(reference)),
+      });
+    });
+    return { data, source: this.settings.source };
+  }
+
+  /**
+   * The whole record of a version.
+   *
+   * @param parts drift: with what the tests of drift say now, which takes a while; default true
+   * @throws AppError caller model.not_found
+   */
+  async find(name: string, version: number, parts: { readonly drift?: boolean } = {}): Promise<ModelReply> {
+    const row = await this.versions.findRecord(name, version);
+    if (!row) throw notFound(name, version);
+    const [evaluations, moves, held, drift] = await Promise.all([
+      this.evaluations.listFor(name, version),
+      this.aliases.movesOf(name, version),
+      this.current.byModel(),
+      parts.drift === false ? [] : this.drift.forModel(this.settings.feed, name, version),
+    ]);
+    const { status, createdAt } = row;
+    const manifest = ModelManifest.parse(row.manifest);
+    const aliases = held.get(`${name}@${version}`) ?? [];
+    return {
+      ...modelSummary(row, { aliases, lastVerdict: verdictOf(evaluations[0]) }),
+      manifest: { ...manifest },
+      card: registryCard({ manifest, status, createdAt, evaluations, moves }),
+      evaluations: evaluations.map(evaluationReply),
+      moves: moves.map(aliasMoveReply),
+      drift,
+    };
+  }
+
+  /** The graph as it was registered. @throws AppError caller model.not_found */
+  async graph(name: string, version: number): Promise<ModelGraphReply> {
+    const files = await this.versions.findFiles(name, version);
+    if (!files) throw notFound(name, version);
+    const { sha256 } = files.manifest.onnx;
+    return { reference: `${name}@${version}`, sha256, onnx: Buffer.from(files.onnx).toString('base64') };
+  }
+
+  /** Every move of an instrument's aliases, newest first. */
+  async history(instrument: string): Promise<AliasHistoryReply> {
+    const { feed, source } = this.settings;
+    const moves = await this.aliases.history(feed, instrument, MOVES_SHOWN);
+    return { instrument, data: moves.map(aliasMoveReply), source };
+  }
+}
+
+function verdictOf(row: ModelEvaluationEntity | undefined): ModelStanding['lastVerdict'] {
+  return row ? { kind: row.kind, verdict: row.verdict, decidedAt: row.decidedAt.toISOString() } : null;
+}
+
+function notFound(name: string, version: number): AppError {
+  const message = `there is no model ${name}@${version}; GET /v1/models lists them`;
+  return new AppError('caller', 'model.not_found', message, { name, version });
+}
