@@ -80,11 +80,28 @@ export class RunningSystem {
     return JSON.parse(readFileSync(join(this.dataDir, 'run.json'), 'utf8')) as RunFile;
   }
 
-  async get(path: string, headers: Record<string, string> = {}): Promise<Reply> {
+  get(path: string, headers: Record<string, string> = {}): Promise<Reply> {
+    return this.#ask('GET', path, headers);
+  }
+
+  /** @param body sent as JSON; nothing is sent without one */
+  post(path: string, body?: unknown): Promise<Reply> {
+    if (body === undefined) return this.#ask('POST', path);
+    return this.#ask('POST', path, { 'content-type': 'application/json' }, JSON.stringify(body));
+  }
+
+  async #ask(
+    method: string,
+    path: string,
+    headers: Record<string, string> = {},
+    content?: string,
+  ): Promise<Reply> {
     const key = readFileSync(join(this.dataDir, 'admin.key'), 'utf8').trim();
     const reply = await fetch(`${this.runFile().gatewayUrl}${path}`, {
+      method,
       headers: { authorization: `Bearer ${key}`, ...headers },
-      signal: AbortSignal.timeout(10_000),
+      ...(content === undefined ? {} : { body: content }),
+      signal: AbortSignal.timeout(30_000),
     });
     const text = await reply.text();
     return { status: reply.status, headers: reply.headers, body: text ? JSON.parse(text) : undefined };
