@@ -35,8 +35,10 @@ export const MarketDataEnv = PlatformEnv.extend({
     .int()
     .min(1)
     .max(3_650)
-    .default(730)
-    .describe('Days of hourly history that a venue must have before it is used'),
+    .default(840)
+    .describe(
+      'Days of hourly history that a venue must have before it is used; a forecast of the shipped models reads up to 827',
+    ),
   FINE_HISTORY_HOURS: z.coerce
     .number()
     .int()

@@ -35,7 +35,7 @@ export interface IngestOptions {
 }
 
 export const DEFAULT_INGEST_OPTIONS: IngestOptions = {
-  historyMs: 730 * 86_400_000,
+  historyMs: 840 * 86_400_000,
   fineHistoryMs: 48 * 3_600_000,
   reconcileMs: 5_000,
   requestAfterMs: 3_000,

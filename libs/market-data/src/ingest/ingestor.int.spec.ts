@@ -81,6 +81,11 @@ async function expectComplete(
   expect((await stored(exchange, interval)).slice(0, index)).toEqual(expected);
 }
 
+/** Hourly candles that were there before the one that precedes them: a forecast may have been made in between. */
+const storedBeforeTheirPredecessor = () =>
+  count(`(SELECT ingested_at, lag(ingested_at) OVER (ORDER BY open_time) AS predecessor FROM candles
+    WHERE "interval" = '1h') AS hours WHERE ingested_at < predecessor`);
+
 const metric = async (assembled: Assembled, name: string) =>
   (await assembled.metrics.registry.getSingleMetric(name)?.get())?.values.reduce(
     (sum, { value }) => sum + value,
@@ -242,6 +247,7 @@ describe('ingestion', () => {
     expect(await stored(exchange)).toHaveLength(before);
     assemble(exchange);
     await expectComplete(exchange, HOURS, before + 20);
+    expect(await storedBeforeTheirPredecessor()).toBe(0);
   });
 
   it('stores the last candle of a replay, with which its clock stands still', async () => {

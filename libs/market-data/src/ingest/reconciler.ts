@@ -55,6 +55,16 @@ export class Reconciler {
     await this.#enterGaps(from, this.#edge(gapAfterMs));
   }
 
+  /**
+   * Brings what closed between the newest stored candle and an instant, ms.
+   *
+   * @throws AppError as ExchangePort; what was stored before stays
+   */
+  async completeUntil(instant: number, signal: AbortSignal): Promise<void> {
+    const newest = await this.parts.reader.newestCloseTime(this.#series);
+    if (newest !== null && newest < instant) await this.#fill({ from: newest, to: instant }, signal);
+  }
+
   /** After a reconnect: what closed while nobody listened, and a little before it. */
   async overlap(signal: AbortSignal): Promise<void> {
     const newest = await this.parts.reader.newestCloseTime(this.#series);

@@ -17,6 +17,8 @@ export interface StreamParts {
   readonly reporting: Reporting;
   /** Called when a new connection has brought its first message: what fell between two connections must be asked for. */
   readonly onConnected: () => void;
+  /** Brings what closed before this instant and is not stored yet. */
+  readonly completeUntil: (instant: number, signal: AbortSignal) => Promise<void>;
 }
 
 const SILENT = 'silent';
@@ -26,6 +28,8 @@ const CLOCK_TOLERANCE_MS = 5_000;
 /** Keeps a stream of candles open for ever: watches for silence, reconnects with growing pauses. */
 export class StreamRunner {
   readonly #backoff: Backoff;
+  /** Open time that follows what has been stored; unknown after a reconnect or a failure. */
+  #expected: number | undefined;
 
   constructor(private readonly parts: StreamParts) {
     const { reconnectFirstMs, reconnectMaxMs } = parts.settings.options;
@@ -63,9 +67,10 @@ export class StreamRunner {
         if (next.done) return undefined;
         if (messages === 0) {
           this.#backoff.reset();
+          this.#expected = undefined;
           onConnected();
         }
-        if (next.value.length > 0) await this.#take(next.value);
+        if (next.value.length > 0) await this.#take(next.value, signal);
       }
     } catch (error) {
       return error;
@@ -97,8 +102,12 @@ export class StreamRunner {
     return Math.min(silentAtMostMs, Math.max(silentAtLeastMs, wanted));
   }
 
-  /** What cannot be stored now is not lost: the next comparison with the exchange's clock finds it missing. */
-  async #take(candles: readonly Candle[]): Promise<void> {
+  /**
+   * A candle that leaves a hole behind it waits for what belongs there: a forecast is made as soon as it is stored, and
+   * would be made without. What cannot be stored now is not lost: the next comparison with the exchange's clock finds it
+   * missing.
+   */
+  async #take(candles: readonly Candle[], signal: AbortSignal): Promise<void> {
     const { intake, settings, exchange, interval, eventClock, reporting } = this.parts;
     const { feed, instrument } = settings;
     const tolerance = CLOCK_TOLERANCE_MS * Math.max(1, eventClock.speed);
@@ -115,10 +124,26 @@ export class StreamRunner {
       candles,
       nowMs,
     } as const;
+    await this.#fillBefore(Math.min(...candles.map(({ openTime }) => openTime)), signal);
     try {
-      await intake.take(batch);
+      const { rejected } = await intake.take(batch);
+      this.#expected = rejected.length === 0 ? newestClose : undefined;
     } catch (error) {
+      this.#expected = undefined;
       reporting.logger.warn({ err: error, candles: candles.length }, 'streamed candles could not be stored');
+    }
+  }
+
+  async #fillBefore(openTime: number, signal: AbortSignal): Promise<void> {
+    if (this.#expected !== undefined && openTime <= this.#expected) return;
+    try {
+      await this.parts.completeUntil(openTime, signal);
+    } catch (error) {
+      const { reporting, exchange } = this.parts;
+      reporting.logger.warn(
+        { err: error, venue: exchange.venue },
+        'what precedes a streamed candle is asked for later',
+      );
     }
   }
 }

@@ -72,7 +72,7 @@ export class VenueSession {
       if (signal.aborted) return 'stopped';
       if (!isActive) loops.push(this.#clockLoop(interval, inner));
       onActive();
-      loops.push(this.#reconcileLoop(reconcilers, inner), this.#stream(interval).run(inner));
+      loops.push(this.#reconcileLoop(reconcilers, inner), this.#stream(interval, reconcilers).run(inner));
       loops.push(this.#watchLoop(inner), ...(this.#mayCompare ? [this.#compareLoop(inner)] : []));
       signal.addEventListener('abort', () => this.#ended.resolve('stopped'), { once: true });
       if (signal.aborted) return 'stopped';
@@ -112,7 +112,8 @@ export class VenueSession {
     logger.info(fields, 'history of the venue complete');
   }
 
-  #stream(interval: Interval): StreamRunner {
+  #stream(interval: Interval, reconcilers: readonly Reconciler[]): StreamRunner {
+    const finest = reconcilers[reconcilers.length - 1]!; // there is always one
     return new StreamRunner({
       ...this.parts,
       exchange: this.exchange,
@@ -122,6 +123,7 @@ export class VenueSession {
         this.#overlapWanted = true;
         this.#wake.resolve();
       },
+      completeUntil: (instant, signal) => finest.completeUntil(instant, signal),
     });
   }
 
