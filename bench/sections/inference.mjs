@@ -7,7 +7,7 @@ import { median } from '../support/statistics.mjs';
 
 const FROM = Date.UTC(2022, 0, 1);
 const SPARE_HOURS = 400;
-const MODEL = 'har@1';
+const MODEL = 'har@2';
 const VENUE = 'bench';
 
 export async function run({ quick }) {
