@@ -6,7 +6,7 @@ import { candles, HOUR } from '../support/market-file.mjs';
 import { median } from '../support/statistics.mjs';
 
 const FROM = Date.UTC(2022, 0, 1);
-const SPARE_HOURS = 400;
+const SPARE_HOURS = 2_000;
 const MODEL = 'har@2';
 const VENUE = 'bench';
 
