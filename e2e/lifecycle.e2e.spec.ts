@@ -7,7 +7,7 @@ import { RunningSystem } from './support/running-system.js';
 
 const HOUR = 3_600_000;
 const FROM = Date.UTC(2025, 0, 1);
-const HISTORY_HOURS = 800 * 24;
+const HISTORY_HOURS = 840 * 24;
 
 jest.setTimeout(600_000);
 
@@ -28,12 +28,12 @@ interface Evaluation {
 
 describe('the life of a model that is sound but worse, in a replay', () => {
   const system = new RunningSystem();
-  const wide = wideModel(3);
+  const wide = wideModel(5);
 
   beforeAll(async () => {
     const file = join(system.folder, 'market.csv');
     writeMarketFile(file, FROM - HISTORY_HOURS * HOUR, HISTORY_HOURS + 24 * 90);
-    await system.start(['--source', 'replay', '--file', file, '--from', '2025-01-01', '--speed', '1800']);
+    await system.start(['--source', 'replay', '--file', file, '--from', '2025-01-01', '--speed', '3000']);
   });
 
   afterAll(() => system.remove());

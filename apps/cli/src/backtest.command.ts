@@ -39,7 +39,7 @@ function addQuestion(command: Command): void {
     .addOption(
       new Option(
         '--refit <when>',
-        'fit the model anew on what was known then; baselines always follow the data',
+        'fit the model anew on what was known of --instrument then; baselines always follow the data',
       )
         .choices([...REFIT_SCHEDULES])
         .default('none'),

@@ -1,4 +1,4 @@
-import { databaseProviders } from '@btcforecast/database/nest';
+import { databaseProviders } from '@btcforecast/platform/database';
 import { CandleReader, MarketClockReader, MarketFeedReader } from '@btcforecast/candle-reader';
 import { ENV } from '@btcforecast/platform';
 import {

@@ -1,4 +1,4 @@
-import { isAppError, LOGGER, type Logger } from '@btcforecast/platform';
+import { LOGGER, type Logger } from '@btcforecast/platform';
 import { BacktestQueue, SerialRunner } from '@btcforecast/prediction';
 import {
   Inject,
@@ -6,6 +6,7 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
+import { quietly } from './quietly.js';
 
 const EVERY_MS = 60_000;
 
@@ -31,13 +32,9 @@ export class BacktestSchedule implements OnApplicationBootstrap, BeforeApplicati
   }
 
   async #recover(): Promise<void> {
-    try {
+    await quietly(this.logger, 'backtests not looked after', async () => {
       const { added, given } = await this.queue.recover();
       if (added + given > 0) this.logger.warn({ added, given }, 'backtests without a job');
-    } catch (error) {
-      const isPassing = isAppError(error) && error.kind === 'transient';
-      const level = isPassing ? 'debug' : 'error';
-      this.logger[level]({ err: error }, 'backtests not looked after');
-    }
+    });
   }
 }

@@ -1,14 +1,6 @@
 import { MarketClockReader } from '@btcforecast/candle-reader';
 import { INTERVAL_MS, type EventOf } from '@btcforecast/contracts';
-import {
-  Clock,
-  EventBus,
-  isAppError,
-  JobQueues,
-  LOGGER,
-  type Logger,
-  type Subscription,
-} from '@btcforecast/platform';
+import { Clock, EventBus, JobQueues, LOGGER, type Logger, type Subscription } from '@btcforecast/platform';
 import { FeedSettings, SerialRunner } from '@btcforecast/prediction';
 import {
   Inject,
@@ -16,6 +8,7 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
+import { quietly } from './quietly.js';
 
 const SWEEP_EVERY_MS = 300_000;
 /** In a replay at high speed hours pass in moments: one look stands for all of so long, wall time. */
@@ -69,13 +62,10 @@ export class DriftSchedule implements OnApplicationBootstrap, BeforeApplicationS
 
   async #ask(instrument: string): Promise<void> {
     const { feed } = this.settings;
-    try {
+    await quietly(this.logger, 'a look at drift could not be asked for; it is tried again', async () => {
       const hour = Math.floor((await this.marketClock.now(feed, instrument)) / INTERVAL_MS['1h']);
       const jobId = `watch_drift-${feed}-${instrument}-${hour}`;
       await this.jobs.add('analytics', 'watch_drift', { feed, instrument }, { jobId });
-    } catch (error) {
-      const level = isAppError(error) && error.kind === 'transient' ? 'debug' : 'error';
-      this.logger[level]({ err: error }, 'a look at drift could not be asked for; it is tried again');
-    }
+    });
   }
 }

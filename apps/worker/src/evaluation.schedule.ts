@@ -1,13 +1,6 @@
 import { MarketClockReader } from '@btcforecast/candle-reader';
 import { INTERVAL_MS } from '@btcforecast/contracts';
-import {
-  EventBus,
-  isAppError,
-  JobQueues,
-  LOGGER,
-  type Logger,
-  type Subscription,
-} from '@btcforecast/platform';
+import { EventBus, JobQueues, LOGGER, type Logger, type Subscription } from '@btcforecast/platform';
 import { FeedSettings, RolloutRepository, SerialRunner } from '@btcforecast/prediction';
 import {
   Inject,
@@ -15,6 +8,7 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
+import { quietly } from './quietly.js';
 
 const LOOK_EVERY_MS = INTERVAL_MS['1h'];
 
@@ -65,15 +59,10 @@ export class EvaluationSchedule implements OnApplicationBootstrap, BeforeApplica
   }
 
   async #askForAll(): Promise<void> {
-    for (const instrument of this.settings.instruments) await this.#quietly(instrument);
-  }
-
-  async #quietly(instrument: string): Promise<void> {
-    try {
-      await this.#ask(instrument);
-    } catch (error) {
-      const level = isAppError(error) && error.kind === 'transient' ? 'debug' : 'error';
-      this.logger[level]({ err: error }, 'a walk-forward could not be asked for; it is tried again');
+    for (const instrument of this.settings.instruments) {
+      await quietly(this.logger, 'a walk-forward could not be asked for; it is tried again', () =>
+        this.#ask(instrument),
+      );
     }
   }
 }

@@ -1,5 +1,5 @@
 import { MarketClockReader } from '@btcforecast/candle-reader';
-import { Clock, ENV, isAppError, JobQueues, LOGGER, type Logger } from '@btcforecast/platform';
+import { Clock, ENV, JobQueues, LOGGER, type Logger } from '@btcforecast/platform';
 import { FeedSettings, SerialRunner } from '@btcforecast/prediction';
 import {
   Inject,
@@ -7,6 +7,7 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
+import { quietly } from './quietly.js';
 import type { WorkerEnv } from './worker.env.js';
 
 const MINUTE_MS = 60_000;
@@ -18,8 +19,8 @@ const VOID_EVERY_MS = 5 * MINUTE_MS;
 const CANDIDATE_EVERY_MS = HOUR_MS;
 
 /**
- * Work that comes round by itself: partitions daily, overdue forecasts every five minutes, a candidate model
- * weekly or as configured. What belongs to a feed is asked for from here and not stored as a schedule of the queue, where it would
+ * Work that comes round by itself: partitions daily, overdue forecasts every five minutes, a candidate model weekly or
+ * as configured. What belongs to a feed is asked for from here and not stored as a schedule of the queue, where it would
  * go on after the feed has been given up. Job ids let one of several workers through.
  */
 @Injectable()
@@ -77,12 +78,7 @@ export class MaintenanceSchedule implements OnApplicationBootstrap, BeforeApplic
     await this.jobs.add('model_training', 'fit_candidate', { feed, instrument, trainEnd }, { jobId });
   }
 
-  async #quietly(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      const level = isAppError(error) && error.kind === 'transient' ? 'debug' : 'error';
-      this.logger[level]({ err: error }, 'a schedule could not be kept; it is tried again');
-    }
+  #quietly(work: () => Promise<void>): Promise<void> {
+    return quietly(this.logger, 'a schedule could not be kept; it is tried again', work);
   }
 }

@@ -3,7 +3,6 @@ import {
   Clock,
   ENV,
   EventBus,
-  isAppError,
   JobQueues,
   LOGGER,
   type Logger,
@@ -16,6 +15,7 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
+import { quietly } from './quietly.js';
 import type { WorkerEnv } from './worker.env.js';
 
 const SWEEP_EVERY_MS = 10 * 60_000;
@@ -62,14 +62,11 @@ export class MirrorSchedule implements OnApplicationBootstrap, BeforeApplication
   /** The job id says how far the record goes: while that job is kept, only what is new is copied. */
   async #sweep(): Promise<void> {
     const day = Math.floor(this.clock.now() / DAY_MS);
-    try {
+    await quietly(this.logger, 'copies for MLflow could not be asked for; it is tried again', async () => {
       for (const { name, version, evaluation, move } of await this.versions.listStamps()) {
         const jobId = `mirror_model-${name}-${version}-${evaluation}-${move}-${day}`;
         await this.jobs.add('maintenance', 'mirror_model', { name, version }, { jobId });
       }
-    } catch (error) {
-      const level = isAppError(error) && error.kind === 'transient' ? 'debug' : 'error';
-      this.logger[level]({ err: error }, 'copies for MLflow could not be asked for; it is tried again');
-    }
+    });
   }
 }

@@ -12,7 +12,7 @@ import {
   type RunningService,
 } from '@btcforecast/platform';
 import { testDatabase, waitFor } from '@btcforecast/testing';
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { RPC_TOKEN } from '../test/peers.js';
 import { WorkerEnv } from './worker.env.js';
 import { WorkerModule } from './worker.module.js';
@@ -20,16 +20,6 @@ import { WorkerModule } from './worker.module.js';
 const feed = 'replay-0000000e';
 const instrument = 'BTC-USD';
 const NOW = Date.UTC(2025, 0, 10, 5, 30);
-
-describe('RETRAIN_EVERY', () => {
-  const parsed = (RETRAIN_EVERY?: string) =>
-    parseEnv(WorkerEnv, { DATABASE_URL: 'postgres://x/y', RPC_TOKEN, RETRAIN_EVERY }).RETRAIN_EVERY;
-
-  it('is a week unless it is said in hours or days', () => {
-    expect([parsed(), parsed('12h'), parsed('3d')]).toEqual([604_800_000, 43_200_000, 259_200_000]);
-    for (const wrong of ['0d', '7', '1w', '-1d']) expect(() => parsed(wrong)).toThrow(/RETRAIN_EVERY/);
-  });
-});
 
 describe('a worker asks by itself', () => {
   let close: (() => Promise<void>)[] = [];
@@ -73,8 +63,8 @@ describe('a worker asks by itself', () => {
     (await (await service.app.get(JobQueues).queue(queue)).getJobs()).filter((job) => job.name === name);
   const asked = (queue: 'analytics' | 'model_training', name: string) =>
     waitFor(async () => (await jobsOf(queue, name))[0], { deadlineMs: 30_000, what: `${name} is asked for` });
-  const insertVersion = (name: string, version: number, instruments: string[]) =>
-    dataSource.query(
+  const insertVersion = (by: EntityManager, name: string, version: number, instruments: string[]) =>
+    by.query(
       `WITH model AS (
          INSERT INTO model_versions (name, version, family, status, onnx, onnx_sha256, manifest, created_at)
          VALUES ($1::text, $2::integer, 'user', 'candidate', '\\x00', md5($1 || $2::text) || md5($1), $3, now())
@@ -85,9 +75,12 @@ describe('a worker asks by itself', () => {
     );
 
   it('for the walk-forward of the newest version of each name, when one is registered', async () => {
-    await insertVersion('mine', 1, [instrument]);
-    await insertVersion('mine', 2, [instrument]);
-    await insertVersion('mine', 3, ['ETH-USD']);
+    // All at once: the worker also looks by itself when it comes up.
+    await dataSource.transaction(async (manager) => {
+      await insertVersion(manager, 'mine', 1, [instrument]);
+      await insertVersion(manager, 'mine', 2, [instrument]);
+      await insertVersion(manager, 'mine', 3, ['ETH-USD']);
+    });
     await events.publish('model.registered', { name: 'mine', version: 2 });
     const job = await asked('model_training', 'evaluate_candidate');
     expect(job.data).toEqual({ feed, instrument, name: 'mine', version: 2, until: NOW });

@@ -1,13 +1,5 @@
 import type { EventOf } from '@btcforecast/contracts';
-import {
-  Clock,
-  EventBus,
-  isAppError,
-  JobQueues,
-  LOGGER,
-  type Logger,
-  type Subscription,
-} from '@btcforecast/platform';
+import { Clock, EventBus, JobQueues, LOGGER, type Logger, type Subscription } from '@btcforecast/platform';
 import { FeedSettings, SerialRunner } from '@btcforecast/prediction';
 import {
   Inject,
@@ -15,6 +7,7 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
+import { quietly } from './quietly.js';
 
 const JUDGE_EVERY_MS = 3_600_000;
 /** In a replay at high speed forecasts mature every second: one judgement stands for all of so long, wall time. */
@@ -61,11 +54,8 @@ export class RolloutSchedule implements OnApplicationBootstrap, BeforeApplicatio
     const { feed } = this.settings;
     const occasion = Math.floor(this.clock.now() / JUDGE_AT_MOST_EVERY_MS);
     const jobId = `judge_rollout-${feed}-${instrument}-${occasion}`;
-    try {
-      await this.jobs.add('analytics', 'judge_rollout', { feed, instrument }, { jobId });
-    } catch (error) {
-      const level = isAppError(error) && error.kind === 'transient' ? 'debug' : 'error';
-      this.logger[level]({ err: error }, 'judgement of a rollout could not be asked for; it is tried again');
-    }
+    await quietly(this.logger, 'judgement of a rollout could not be asked for; it is tried again', () =>
+      this.jobs.add('analytics', 'judge_rollout', { feed, instrument }, { jobId }),
+    );
   }
 }

@@ -1,14 +1,6 @@
 import { MarketClockReader } from '@btcforecast/candle-reader';
 import { INTERVAL_MS, type EventOf } from '@btcforecast/contracts';
-import {
-  Clock,
-  EventBus,
-  isAppError,
-  JobQueues,
-  LOGGER,
-  type Logger,
-  type Subscription,
-} from '@btcforecast/platform';
+import { Clock, EventBus, JobQueues, LOGGER, type Logger, type Subscription } from '@btcforecast/platform';
 import { FeedSettings, SerialRunner, VOID_AFTER_MS } from '@btcforecast/prediction';
 import {
   Inject,
@@ -16,6 +8,7 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
+import { quietly } from './quietly.js';
 
 const SWEEP_EVERY_MS = 15_000;
 /** What is older is void or was scored by a sweep: a candle need not look at years of scores. */
@@ -89,16 +82,7 @@ export class ScoreSchedule implements OnApplicationBootstrap, BeforeApplicationS
     await this.jobs.add('analytics', 'score_due', { feed, instrument, ...range }, { jobId });
   }
 
-  /** A lost request for scoring is made up for by the next sweep. */
-  async #quietly(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      if (isAppError(error) && error.kind === 'transient') {
-        this.logger.debug({ code: error.code, reason: error.message }, 'scoring not asked for');
-      } else {
-        this.logger.error({ err: error }, 'scoring could not be asked for');
-      }
-    }
+  #quietly(work: () => Promise<void>): Promise<void> {
+    return quietly(this.logger, 'scoring could not be asked for; the next sweep makes up for it', work);
   }
 }

@@ -1,12 +1,4 @@
-import {
-  Clock,
-  EventBus,
-  isAppError,
-  JobQueues,
-  LOGGER,
-  type Logger,
-  type Subscription,
-} from '@btcforecast/platform';
+import { Clock, EventBus, JobQueues, LOGGER, type Logger, type Subscription } from '@btcforecast/platform';
 import { SerialRunner } from '@btcforecast/prediction';
 import {
   Inject,
@@ -14,6 +6,7 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
+import { quietly } from './quietly.js';
 
 /** Also when nobody said that anything arrived, and so that hours are signed soon after they end. */
 const SWEEP_EVERY_MS = 15_000;
@@ -63,11 +56,8 @@ export class TrackRecordSchedule implements OnApplicationBootstrap, BeforeApplic
   /** The job id lets one of several workers through; a request that is lost is made up for by the next sweep. */
   async #ask(occasion: string, everyMs: number): Promise<void> {
     const jobId = `extend_track_record-${occasion}-${Math.floor(this.clock.now() / everyMs)}`;
-    try {
-      await this.jobs.add('maintenance', 'extend_track_record', {}, { jobId });
-    } catch (error) {
-      const level = isAppError(error) && error.kind === 'transient' ? 'debug' : 'error';
-      this.logger[level]({ err: error }, 'the track record could not be asked for; it is tried again');
-    }
+    await quietly(this.logger, 'the track record could not be asked for; it is tried again', () =>
+      this.jobs.add('maintenance', 'extend_track_record', {}, { jobId }),
+    );
   }
 }

@@ -20,6 +20,10 @@ export const WorkerEnv = PlatformEnv.extend({
     ),
   MLFLOW_TRACKING_URI: z
     .url({ protocol: /^https?$/ })
+    .refine(
+      (uri) => !/^\w+:\/\/[^/?#]*@/.test(uri),
+      'must hold no password; MLFLOW_TRACKING_TOKEN is for that',
+    )
     .optional()
     .describe('MLflow server that gets a copy of every model version with its evidence; unset: none'),
   MLFLOW_TRACKING_TOKEN: secret('Bearer token for that server').optional(),

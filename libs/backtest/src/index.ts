@@ -1,5 +1,5 @@
 export { backtestOrigins, closeBefore, type BacktestOrigins, type OriginRange } from './backtest-origins.js';
-export { areSameRows, type ForecastRow, type ForecastSet } from './forecast-row.js';
+export type { ForecastRow, ForecastSet } from './forecast-row.js';
 export { forecastWithModel, type ForecastQuestion, type ModelSource } from './forecast-with-model.js';
 export {
   backtestBaseline,

@@ -7,10 +7,3 @@ export {
 } from './origin-forecast.js';
 export { forecastOrigins, type ForecastOptions } from './forecast-origins.js';
 export { slotsNeeded } from './slots-needed.js';
-export {
-  correctionOf,
-  type Correction,
-  type Hindcast,
-  type HorizonCorrection,
-  type RawHorizon,
-} from './correction.js';

@@ -41,7 +41,6 @@ export { DriftDataRepository } from './drift/drift-data.repository.js';
 export { DriftEvaluator, type DriftFinding, type DriftReport } from './drift/drift-evaluator.service.js';
 export { DriftQueries } from './drift/drift-queries.service.js';
 export { DriftSignalRepository, type DriftScope } from './drift/drift-signal.repository.js';
-export { driftSubject } from './drift/drift-subject.js';
 export { DriftWatch, type DriftWatchResult } from './drift/drift-watch.service.js';
 export { PerformanceRepository } from './performance/performance.repository.js';
 export { PerformanceService } from './performance/performance.service.js';
@@ -57,7 +56,6 @@ export {
 export { OnnxModel } from './models/onnx-model.js';
 export { ModelStore, type ModelStoreOptions, type OriginGroup } from './models/model-store.js';
 export { ModelRecords } from './models/model-records.js';
-export { ModelRunError } from './models/model-run.error.js';
 export type { Assignment } from './models/alias-schedule.js';
 export type { ModelWatch } from './models/model-watch.js';
 export type { Runtime } from './models/runtime.js';
@@ -66,15 +64,7 @@ export { CandidateTrainer } from './models/candidate-trainer.js';
 export { ChampionEnv } from './models/champion.env.js';
 export { ChampionSettings } from './models/champion-settings.js';
 export { ConfiguredChampion } from './models/configured-champion.js';
-export {
-  championLine,
-  holderAmong,
-  isSameModel,
-  predecessorOf,
-  referenceText,
-  type AliasHolder,
-  type AliasMove,
-} from './registry/alias-move.js';
+export { referenceText, type AliasHolder, type AliasMove } from './registry/alias-move.js';
 export { AliasRepository, type NewAliasMove } from './registry/alias.repository.js';
 export {
   AliasService,
@@ -91,11 +81,8 @@ export {
 } from './registry/model-evaluation.repository.js';
 export { PromotionRules } from './registry/promotion-rules.js';
 export { openModel } from './registry/open-model.js';
-export { IsolatedModel, type IsolatedModelOptions } from './registry/isolated-model.js';
 export { RegistryService, type NewModel, type Registration } from './registry/registry.service.js';
-export { TechnicalCheck, type TechnicalReport } from './registry/technical-check.js';
 export { technicalCheckProvider } from './registry/technical-check.provider.js';
-export { registryCard, type ModelRecord } from './registry/registry-card.js';
 export { MlflowMirror, type MirrorResult } from './mlflow/mlflow-mirror.service.js';
 export { TrackRecordKeyFile } from './track-record/track-record-key.file.js';
 export {
@@ -106,7 +93,6 @@ export {
 export { TrackRecordQueries } from './track-record/track-record-queries.service.js';
 export { CandidateGate, type GateQuestion, type GateResult } from './lifecycle/candidate-gate.service.js';
 export { HistoryReader } from './lifecycle/history.reader.js';
-export { PROMOTION_POLICY, type PromotionPolicy } from './lifecycle/promotion-policy.js';
 export { RolloutScoresRepository } from './lifecycle/rollout-scores.repository.js';
 export { RolloutStateReader } from './lifecycle/rollout-state.reader.js';
 export { RolloutRepository } from './lifecycle/rollout.repository.js';

@@ -34,7 +34,6 @@ message DimensionProto { oneof value { int64 dim_value = 1; string dim_param = 2
 `;
 const modelProto = protobuf.parse(SCHEMA, { keepCase: true }).root.lookupType('ModelProto');
 
-export const FLOAT = 1;
 export const INT64 = 7;
 export const DOUBLE = 11;
 type Shape = readonly (number | 'N')[];

@@ -1,6 +1,6 @@
 import { empiricalQuantiles } from './empirical-quantiles.js';
-import { featureSeries, seasonAt, type FeatureSeries } from './feature-series.js';
-import { slotIndex, YEAR_SLOTS, type HourlyWindow } from './hourly-window.js';
+import { seasonAt, type FeatureSeries } from './feature-series.js';
+import { slotIndex, YEAR_SLOTS } from './hourly-window.js';
 import { hoursOfWeek, seasonAhead } from './season-slots.js';
 import { trailingReturns } from './uncond-1y.js';
 import { WEEK_HOURS } from './week-season.js';
@@ -20,15 +20,6 @@ const WARM_UP_SLOTS = 720;
 const START_SLOTS = 168;
 const LONGEST_HORIZON = 168;
 const MIN_VARIANCE = 1e-12;
-
-/** ewmaGkSeasonalAt for the origin at a window's end. */
-export function ewmaGkSeasonal(
-  window: HourlyWindow,
-  horizonsHours: readonly number[],
-  levels: readonly number[],
-): number[][] {
-  return ewmaGkSeasonalAt(featureSeries(window), window.end, horizonsHours, levels);
-}
 
 /**
  * The baseline `ewma_gk_seas`: volatility is an exponentially weighted mean of the Garman-Klass variance of each slot,

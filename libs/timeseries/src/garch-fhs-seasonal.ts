@@ -1,8 +1,8 @@
 import { HOUR_MS } from './candle.js';
 import { empiricalQuantiles } from './empirical-quantiles.js';
-import { featureSeries, type FeatureSeries } from './feature-series.js';
+import type { FeatureSeries } from './feature-series.js';
 import { garchNextVariances, type GarchParameters } from './garch-fit.js';
-import { slotIndex, YEAR_SLOTS, type HourlyWindow } from './hourly-window.js';
+import { slotIndex, YEAR_SLOTS } from './hourly-window.js';
 import { InsufficientHistoryError } from './insufficient-history.error.js';
 import { rememberedFit, startOfMonth } from './monthly-garch.js';
 import { hoursOfWeek } from './season-slots.js';
@@ -16,15 +16,6 @@ const SEASON_SLOTS = 102 * WEEK_HOURS;
 const MIN_RETURNS = 500;
 /** Beyond some thousand paths the noise of the simulation costs less than a thousandth of the loss. */
 const PATHS = 4_000;
-
-/** garchFhsSeasonalAt for the origin at a window's end. */
-export function garchFhsSeasonal(
-  window: HourlyWindow,
-  horizonsHours: readonly number[],
-  levels: readonly number[],
-): number[][] {
-  return garchFhsSeasonalAt(featureSeries(window), window.end, horizonsHours, levels);
-}
 
 /**
  * The baseline `garch_fhs_seas`: GARCH(1,1) on hourly returns freed of their hour-of-week season, and filtered

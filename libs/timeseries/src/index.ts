@@ -33,8 +33,8 @@ export { blockBootstrap, type BlockBootstrap, type BlockBootstrapOptions } from 
 export { BASELINE_NAMES, baselineQuantiles, type BaselineName, type BaselineQuantiles } from './baselines.js';
 export { ewmaRandomWalk } from './ewma-rw.js';
 export { garchT } from './garch-t.js';
-export { ewmaGkSeasonal, ewmaGkSeasonalAt } from './ewma-gk-seasonal.js';
-export { garchFhsSeasonal, garchFhsSeasonalAt } from './garch-fhs-seasonal.js';
+export { ewmaGkSeasonalAt } from './ewma-gk-seasonal.js';
+export { garchFhsSeasonalAt } from './garch-fhs-seasonal.js';
 export { RollingReturnQuantiles } from './rolling-return-quantiles.js';
 export { trailingReturnQuantiles } from './uncond-1y.js';
 export { skillEvidence, SkillRecord, type LossDifference, type SkillEvidence } from './skill-test.js';

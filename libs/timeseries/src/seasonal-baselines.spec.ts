@@ -7,11 +7,11 @@ import {
 } from '../test/expect-blind-to-the-future.js';
 import { livelyMarket, simulatedMarket } from '../test/simulated-market.js';
 import { DAY_MS, HOUR_MS } from './candle.js';
-import { ewmaGkSeasonal, ewmaGkSeasonalAt } from './ewma-gk-seasonal.js';
+import { ewmaGkSeasonalAt } from './ewma-gk-seasonal.js';
 import { featureSeries } from './feature-series.js';
-import { garchFhsSeasonal, garchFhsSeasonalAt } from './garch-fhs-seasonal.js';
+import { garchFhsSeasonalAt } from './garch-fhs-seasonal.js';
 import { WINDOW_SLOTS } from './har-features.js';
-import { hourlyWindow, sliceWindow } from './hourly-window.js';
+import { hourlyWindow, sliceWindow, type HourlyWindow } from './hourly-window.js';
 import { InsufficientHistoryError } from './insufficient-history.error.js';
 import { intervalCovers } from './interval-coverage.js';
 
@@ -30,11 +30,13 @@ const ORIGINS = [
 const originBack = fc.integer({ min: 0, max: 1_090 }).map((hours) => end - hours * HOUR_MS);
 
 describe.each([
-  ['ewma_gk_seas', ewmaGkSeasonal, ewmaGkSeasonalAt],
-  ['garch_fhs_seas', garchFhsSeasonal, garchFhsSeasonalAt],
-])('%s', (_name, fromWindow, fromSeries) => {
+  ['ewma_gk_seas', ewmaGkSeasonalAt],
+  ['garch_fhs_seas', garchFhsSeasonalAt],
+])('%s', (_name, fromSeries) => {
   const compute: Computation = (from, origin) =>
     fromSeries(featureSeries(from), origin, HORIZONS, LEVELS).flat();
+  const atItsEnd = (window: HourlyWindow, horizonsHours = HORIZONS) =>
+    fromSeries(featureSeries(window), window.end, horizonsHours, LEVELS);
 
   it('gives finite quantiles that ascend, at any origin', () => {
     fc.assert(
@@ -51,7 +53,7 @@ describe.each([
 
   it('has the same bits from the window alone, in any order', () => {
     for (const origin of ORIGINS.toReversed()) {
-      const alone = fromWindow(sliceWindow(history, origin, WINDOW_SLOTS), HORIZONS, LEVELS).flat();
+      const alone = compute(sliceWindow(history, origin, WINDOW_SLOTS), origin);
       expectSameBits(alone, fromSeries(series, origin, HORIZONS, LEVELS).flat(), `at ${origin}`);
     }
   });
@@ -91,7 +93,7 @@ describe.each([
 
   it('refuses a young market', () => {
     const young = hourlyWindow(candles.slice(-450), end, WINDOW_SLOTS);
-    expect(() => fromWindow(young, HORIZONS, LEVELS)).toThrow(InsufficientHistoryError);
+    expect(() => atItsEnd(young)).toThrow(InsufficientHistoryError);
   });
 
   it('covers a known seasonal walk as often as it says, within binomial bounds, and knows its season', () => {
@@ -125,7 +127,7 @@ describe.each([
     const shockFrom = calm.end - 24 * HOUR_MS;
     const wild = simulatedMarket(WINDOW_SLOTS, 5, (at) => swinging(at) * (at >= shockFrom ? 3 : 1));
     const width = (market: typeof calm, hours: number): number => {
-      const [row] = fromWindow(hourlyWindow(market.candles, market.end, WINDOW_SLOTS), [hours], LEVELS);
+      const [row] = atItsEnd(hourlyWindow(market.candles, market.end, WINDOW_SLOTS), [hours]);
       return row!.at(-1)! - row![0]!;
     };
     expect(width(wild, 1)).toBeGreaterThan(1.5 * width(calm, 1));
@@ -149,7 +151,8 @@ describe('garch_fhs_seas', () => {
       );
       return { ...candle, open: open!, high: high!, low: low!, close: close! };
     });
-    const [row] = garchFhsSeasonal(hourlyWindow(rising, end, WINDOW_SLOTS), [168], LEVELS);
+    const window = hourlyWindow(rising, end, WINDOW_SLOTS);
+    const [row] = garchFhsSeasonalAt(featureSeries(window), end, [168], LEVELS);
     expect(Math.abs(row![3]!)).toBeLessThan(0.15 * (row![4]! - row![2]!)); // the rise itself is 0.084
   });
 });

@@ -6,15 +6,9 @@ export {
   type TrainedManifest,
 } from './model-manifest.js';
 export { CorrectionSpec } from './correction-spec.js';
-export { goldenInputs, goldenRowOf, type GoldenRow, type HarGoldenRow } from './golden-rows.js';
+export { goldenInputs, type GoldenRow, type HarGoldenRow } from './golden-rows.js';
 export { type BlockAxis, type BlockSeries, type InputBlock, type InputsSpec } from './inputs/input-block.js';
-export {
-  INPUT_BLOCKS,
-  inputTensors,
-  outputTensors,
-  requireKnownInputs,
-  type TensorSpec,
-} from './inputs/input-blocks.js';
+export { INPUT_BLOCKS, outputTensors, requireKnownInputs, type TensorSpec } from './inputs/input-blocks.js';
 export {
   givenFor,
   inputsAt,

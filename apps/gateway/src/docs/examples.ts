@@ -20,7 +20,7 @@ const forecast = {
   quantiles,
   probabilityUp: 0.501,
   volatility: 0.0243,
-  model: { name: 'har', version: 1 },
+  model: { name: 'har', version: 2 },
   venue: 'binance',
   source: 'live',
   issuedAt: '2025-01-01T12:00:02.512Z',

@@ -4,11 +4,11 @@ const evaluation = {
   id: '17',
   kind: 'technical',
   verdict: 'passed',
-  model: 'har@1',
+  model: 'har@2',
   sha256: SHA256,
   instrument: null,
-  checks: [{ name: 'golden answers', passed: true, detail: '3 rows within 1e-9' }],
-  evidence: { microsecondsPerRow: 9.1 },
+  checks: [{ name: 'golden_answers', passed: true, detail: '4 golden rows come out to 1e-9 relative' }],
+  evidence: { bytes: 5_805, rowMs: 0.062, batchMs: 2.41, batchRows: 256 },
   decidedAt: '2025-01-01T12:00:00.000Z',
 };
 
@@ -16,7 +16,7 @@ const move = {
   id: '4',
   instrument: 'BTC-USD',
   alias: 'champion',
-  from: 'har@1',
+  from: 'har@2',
   to: 'har-live@3',
   share: null,
   effectiveOrigin: '2025-01-01T15:00:00.000Z',
@@ -27,28 +27,28 @@ const move = {
 };
 
 const model = {
-  reference: 'har@1',
+  reference: 'har@2',
   name: 'har',
-  version: 1,
-  family: 'har_abs_emp',
+  version: 2,
+  family: 'har_blend',
   status: 'shipped',
   instruments: ['BTC-USD'],
   trainingSpan: { from: '2017-08-17T04:00:00.000Z', to: '2024-06-13T00:00:00.000Z' },
   dataSha256: SHA256,
   codeVersion: '0.1.0',
   sha256: SHA256,
-  bytes: 18_402,
+  bytes: 5_805,
   createdAt: '2025-01-01T00:00:00.000Z',
   aliases: [{ instrument: 'BTC-USD', alias: 'champion', since: null }],
   lastVerdict: { kind: 'technical', verdict: 'passed', decidedAt: '2025-01-01T12:00:00.000Z' },
 };
 
 const card =
-  '# har 1\n\nForecasts the distribution of the log return of BTC-USD over 1 h, 4 h, 24 h, 168 h.\n';
+  '# har 2\n\nForecasts the distribution of the log return of BTC-USD over 1 h, 4 h, 24 h, 168 h.\n';
 
 const record = {
   ...model,
-  manifest: { format: 1, name: 'har', version: 1, family: 'har_abs_emp' },
+  manifest: { format: 1, name: 'har', version: 2, family: 'har_blend' },
   card,
   evaluations: [evaluation],
   moves: [move],
@@ -97,7 +97,7 @@ const done = {
   startedAt: '2025-01-01T12:00:01.000Z',
   finishedAt: '2025-01-01T12:00:09.000Z',
   result: {
-    model: 'har@1',
+    model: 'har@2',
     origins: 807,
     missing: 0,
     withoutHistory: 0,
@@ -150,7 +150,7 @@ export const LIFECYCLE_EXAMPLES: Readonly<Record<string, unknown>> = {
     ...move,
     id: '5',
     from: 'har-live@3',
-    to: 'har@1',
+    to: 'har@2',
     reason: 'coverage fell after the promotion',
     evaluation: null,
   },

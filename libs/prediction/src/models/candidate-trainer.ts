@@ -41,6 +41,7 @@ export class CandidateTrainer implements OnModuleDestroy {
       execArgv: [], // tracing and the like are the parent's
       timeout: TIMEOUT_MS,
       killSignal: 'SIGKILL',
+      env: {}, // it needs no secret
     });
     this.#running.add(child);
     child.once('exit', () => this.#running.delete(child));

@@ -2,7 +2,7 @@ import { parseModelReference, type ModelReference } from './model-files.js';
 
 /** Which models answer where no alias was ever moved; given by the configuration of the process. */
 export class ChampionSettings {
-  /** Answers for the instruments that it was trained on. */
+  /** Answers for the instruments that it was trained on; a baseline for all. */
   readonly champion: ModelReference;
   /** The pooled model, which answers for all others. */
   readonly base: ModelReference;

@@ -11,5 +11,5 @@ export const ChampionEnv = z.object({
     .describe('Model version that answers until another is promoted, <name>@<version>'),
   BASE_MODEL: reference
     .default('base@1')
-    .describe('The same for instruments that CHAMPION was not trained on'),
+    .describe('The same for instruments that CHAMPION was not trained on; a baseline answers for all'),
 });

@@ -1,4 +1,5 @@
 import { AppError } from '@btcforecast/platform';
+import { BASELINE_FAMILIES, type ModelManifest } from '@btcforecast/training';
 import { Injectable } from '@nestjs/common';
 import { ChampionSettings } from './champion-settings.js';
 import type { ModelReference } from './model-files.js';
@@ -7,8 +8,8 @@ import { ModelVersionRepository } from './model-version.repository.js';
 /** Who is champion of an instrument while no alias was ever moved there. */
 @Injectable()
 export class ConfiguredChampion {
-  /** Instruments that the configured champion was trained on; known once it is registered, and then for good. */
-  #instruments: readonly string[] | undefined;
+  /** Of the configured champion; known once it is registered, and then for good. */
+  #manifest: ModelManifest | undefined;
 
   constructor(
     private readonly settings: ChampionSettings,
@@ -16,19 +17,20 @@ export class ConfiguredChampion {
   ) {}
 
   /**
-   * The configured champion where it was trained on the instrument, else the pooled base model.
+   * The configured champion where it was trained on the instrument, else the pooled base model. A baseline was trained
+   * on none: it answers for all.
    *
    * @throws AppError transient forecast.model_not_ready until the configured champion is registered
    */
   async of(instrument: string): Promise<ModelReference> {
     const { champion, base } = this.settings;
-    this.#instruments ??= await this.#trainedOn(champion);
-    return this.#instruments.includes(instrument) ? champion : base;
+    this.#manifest ??= await this.#manifestOf(champion);
+    return isFor(instrument, this.#manifest) ? champion : base;
   }
 
-  async #trainedOn({ name, version }: ModelReference): Promise<readonly string[]> {
+  async #manifestOf({ name, version }: ModelReference): Promise<ModelManifest> {
     const manifest = await this.versions.findManifest(name, version);
-    if (manifest) return manifest.instruments;
+    if (manifest) return manifest;
     throw new AppError(
       'transient',
       'forecast.model_not_ready',
@@ -36,4 +38,8 @@ export class ConfiguredChampion {
       { name, version },
     );
   }
+}
+
+function isFor(instrument: string, { family, instruments }: ModelManifest): boolean {
+  return instruments.includes(instrument) || BASELINE_FAMILIES.some((baseline) => baseline === family);
 }

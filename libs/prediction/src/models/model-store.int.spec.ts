@@ -88,6 +88,11 @@ describe('ModelStore', () => {
     expect((await without.assignmentAt('ETH-USD', EFFECTIVE)).champion).toEqual(HAR);
   });
 
+  it('answers for every instrument with a baseline, which was trained on none', async () => {
+    const store = await open({ champion: 'ewma_rw@1', base: 'uncond_1y@1' });
+    expect((await store.assignmentAt('ETH-USD', EFFECTIVE)).champion).toEqual(EWMA);
+  });
+
   it('does not start without the base model of the configuration', async () => {
     await expect(open({ base: 'har@77' })).rejects.toMatchObject({ code: 'config.invalid' });
   });

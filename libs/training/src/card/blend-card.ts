@@ -22,7 +22,8 @@ export function blendCard(manifest: BlendManifest): CardParts {
     limits: [
       `At ${horizonsHours.at(-1)} h it is little better than the trailing year's own quantiles without their drift.`,
       'It knows candles only: no order book, no options, no calendar of news.',
-      'The weights of the blend were chosen on Bitcoin and Ether from mid 2020 to mid 2024 and are not fitted anew.',
+      'The weights of the blend were chosen on Bitcoin and Ether from mid 2020 to mid 2024, two of them with the year ' +
+        'after in view, and are not fitted anew.',
     ],
   };
 }

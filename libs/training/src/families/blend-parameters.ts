@@ -13,8 +13,9 @@ export const TILT_FEATURES = [
 export const TILT_INDEXES: readonly number[] = TILT_FEATURES.map((name) => FEATURE_NAMES.indexOf(name));
 
 /**
- * The weights of the blend, by horizon. They were chosen on Bitcoin's and Ether's candles from mid 2020 to mid 2024,
- * by walking forward year by year, and are not fitted again: in a single year the best ones are mostly luck.
+ * The weights of the blend, by horizon. They were chosen by walking forward year by year on the candles of Bitcoin from
+ * mid 2020 and of Ether from mid 2021 to mid 2024, two of them with the year after in view (docs/accuracy.md), and are
+ * not fitted again: in a single year the best ones are mostly luck.
  */
 export interface BlendDesign {
   readonly hours: number;
@@ -78,7 +79,7 @@ export const BLEND_CORRECTION_MIN_OUTCOMES = 360;
  *
  * s = seasonScale · exp(constant + x·β + hourEffect[hour of the day])
  * z τ = (1 − tiltWeight) · shape τ + tiltWeight · (tilt.constant τ + t·tilt.coefficients τ)
- * quantile τ = (1 − referenceWeight) · s · z τ + referenceWeight · reference τ, put in order.
+ * quantile τ = (1 − referenceWeight) · s · z τ + referenceWeight · reference τ, its drift shrunk, put in order.
  *
  * F features, H horizons, L levels, T tilt features.
  */

@@ -1,7 +1,9 @@
-import { ENV, HealthRegistry, type PlatformEnv } from '@btcforecast/platform';
+import { createDataSource } from '@btcforecast/database';
 import { Injectable, type OnApplicationShutdown, type Provider } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { createDataSource } from './data-source.js';
+import type { PlatformEnv } from '../config/platform.env.js';
+import { HealthRegistry } from '../health/health-registry.js';
+import { ENV } from './tokens.js';
 
 /** Reports the database's health while the process runs, and closes the pool last. */
 @Injectable()
