@@ -24,9 +24,9 @@ if (patterns.length === 0) {
   runStep('lint', 'eslint', ['.']);
   runStep('types of the tests', 'tsc', ['-p', 'tsconfig.spec.json', '--noEmit']);
 }
-runTests('unit and integration tests', ['unit', 'integration']);
-// They start whole systems and kill parts of them: one at a time, with the machine for themselves.
-runTests('end-to-end tests', ['e2e'], ['--runInBand']);
+runTests('unit and integration tests', ['unit', 'integration'], ['--maxWorkers=100%']);
+// They start whole systems and kill parts of them: two at once leave each a processor on the smallest machine.
+runTests('end-to-end tests', ['e2e'], ['--maxWorkers=2']);
 finish();
 
 function runStep(name, command, args, env = {}) {

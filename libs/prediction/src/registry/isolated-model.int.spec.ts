@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ManualClock } from '@btcforecast/platform';
@@ -12,6 +12,7 @@ import { attribute, DOUBLE, integers, node } from '../../test/onnx-file.js';
 import { SOUND_NODES, userModel } from '../../test/user-model.js';
 import { OnnxModel } from '../models/onnx-model.js';
 import { IsolatedModel, type IsolatedModelOptions } from './isolated-model.js';
+import { IsolatedSession } from './isolated-session.js';
 import { openModel } from './open-model.js';
 
 const opened: IsolatedModel[] = [];
@@ -166,15 +167,35 @@ describe('IsolatedModel', () => {
 
 describeWhen(process.platform === 'linux', 'reads /proc')('the process of an isolated model', () => {
   it('inherits no environment and is held to its limits by the kernel', async () => {
-    process.env['H3_TEST_SECRET'] = 'a secret';
+    process.env['BTCF_TEST_SECRET'] = 'a secret';
     const model = await open();
     const environment = await readFile(`/proc/${model.pid}/environ`, 'utf8');
-    delete process.env['H3_TEST_SECRET'];
-    expect(environment.split('\0').map((entry) => entry.split('=')[0])).not.toContain('H3_TEST_SECRET');
+    delete process.env['BTCF_TEST_SECRET'];
+    expect(environment.split('\0').map((entry) => entry.split('=')[0])).not.toContain('BTCF_TEST_SECRET');
     expect(environment).not.toContain('a secret');
     const limits = await readFile(`/proc/${model.pid}/limits`, 'utf8');
     expect(limits).toMatch(/Max data size\s+2147483648\s/);
     expect(limits).toMatch(/Max core file size\s+0\s/);
+  });
+
+  it('can read no file but the program and the packages, write none and start no process', async () => {
+    const key = join(await mkdtemp(join(tmpdir(), 'btcforecast-key-')), 'admin.key');
+    await writeFile(key, 'a secret');
+    const program = await script(`import { readFileSync, writeFileSync } from 'node:fs';
+      import { execFileSync } from 'node:child_process';
+      const key = ${JSON.stringify(key)};
+      const tries = [() => readFileSync(key), () => writeFileSync(key, ''), () => execFileSync('/bin/true')];
+      const codes = tries.map((attempt) => { try { attempt(); return 'done'; } catch (error) { return error.code; } });
+      process.send({ ok: true, tensors: [], milliseconds: 0 });
+      process.once('message', () => process.send({ ok: false, message: codes.join() }));`);
+    const opened = IsolatedSession.open(
+      new Uint8Array(),
+      { memoryBytes: 512 * 2 ** 20, callMs: 10_000 },
+      program.url,
+    );
+    await expect(opened).rejects.toThrow(/^(\W*ERR_ACCESS_DENIED\W*){3}$/);
+    await program.remove();
+    await rm(dirname(key), { recursive: true });
   });
 
   it('ends with whoever started it, though that was killed', async () => {

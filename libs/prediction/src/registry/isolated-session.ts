@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
-import { extname } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { peakMemoryOf } from './peak-memory.js';
 
@@ -49,8 +50,14 @@ export class SessionFailure extends Error {
 
 /** Beside this file, built or not: it needs nothing but the runtime. */
 const PROGRAM = new URL(`./isolated-session.process${extname(import.meta.url)}`, import.meta.url);
-/** May load the runtime and read files; may write none, start no process. No network is not in node's power. */
-const NODE_FLAGS = ['--permission', '--allow-addons', '--allow-worker', '--allow-fs-read=*'];
+/**
+ * May load the runtime, and read what lies beside the program and among the packages: no key, no database. May write
+ * nothing, start no process. No network is not in node's power.
+ */
+const NODE_FLAGS = ['--permission', '--allow-addons', '--allow-worker'];
+const RUNTIME = createRequire(import.meta.url).resolve('onnxruntime-node');
+/** The folder of all packages that the runtime lies in. */
+const PACKAGES = RUNTIME.slice(0, RUNTIME.lastIndexOf('node_modules') + 'node_modules'.length);
 /** Address space that node sets aside at start without using it; the limit counts it. */
 const RESERVED_BYTES = 1_536 * 1024 * 1024;
 const WATCH_MS = 50;
@@ -180,7 +187,9 @@ function start(program: URL, { memoryBytes, cpuSeconds }: SessionLimits): ChildP
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     serialization: 'advanced', // typed arrays stay typed arrays
   };
-  const node = [...NODE_FLAGS, fileURLToPath(program)];
+  const file = fileURLToPath(program);
+  const readable = [join(dirname(file), '*'), join(PACKAGES, '*'), ...packageFilesAbove(file)];
+  const node = [...NODE_FLAGS, ...readable.map((path) => `--allow-fs-read=${path}`), file];
   if (process.platform !== 'linux') return spawn(process.execPath, node, { ...options, cwd: undefined });
   const limits = [
     'ulimit -c 0',
@@ -189,4 +198,11 @@ function start(program: URL, { memoryBytes, cpuSeconds }: SessionLimits): ChildP
   ];
   const script = `${limits.join(' && ')} && exec "$@"`;
   return spawn('/bin/sh', ['-c', script, 'sh', process.execPath, ...node], options);
+}
+
+/** node looks into the package.json of each folder above a program to learn what kind of module it is. */
+function packageFilesAbove(file: string): string[] {
+  const folder = dirname(file);
+  const above = dirname(folder);
+  return [join(folder, 'package.json'), ...(above === folder ? [] : packageFilesAbove(folder))];
 }
