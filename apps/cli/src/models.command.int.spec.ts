@@ -96,27 +96,27 @@ describe('btcf models', () => {
       { line: 'GET /v1/models?status=shipped', key: `Bearer ${SECRET}`, body: undefined },
     ]);
     expect(stdout).toMatch(/^model +status +family +is +last verdict/);
-    expect(stdout).toMatch(/^har@1 +shipped +har_abs_emp +champion of BTC-USD +technical passed/m);
+    expect(stdout).toMatch(/^har@2 +shipped +har_blend +champion of BTC-USD +technical passed/m);
   });
 
   it('shows a record with its evaluations, moves and drift, or as JSON', async () => {
-    expect(await models('show', 'har@1')).toBe(0);
-    expect(lines()).toEqual(['GET /v1/models/har/1']);
-    for (const part of ['har@1', '1 checks passed', 'better in shadow', 'coverage']) {
+    expect(await models('show', 'har@2')).toBe(0);
+    expect(lines()).toEqual(['GET /v1/models/har/2']);
+    for (const part of ['har@2', '1 checks passed', 'better in shadow', 'coverage']) {
       expect(stdout).toContain(part);
     }
     stdout = '';
-    expect(await models('show', 'har@1', '--json')).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ reference: 'har@1', drift: [{ test: 'coverage' }] });
+    expect(await models('show', 'har@2', '--json')).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ reference: 'har@2', drift: [{ test: 'coverage' }] });
   });
 
   it('prints the card and the history', async () => {
-    expect(await models('card', 'har@1')).toBe(0);
-    expect(stdout).toMatch(/^# har 1\n/);
+    expect(await models('card', 'har@2')).toBe(0);
+    expect(stdout).toMatch(/^# har 2\n/);
     stdout = '';
     expect(await models('history', '--instrument', 'ETH-USD')).toBe(0);
     expect(stdout).toMatch(/har-live@3 +key 0a1b2c3d4e5f +17 +better in shadow/);
-    expect(lines()).toEqual(['GET /v1/models/har/1/card', 'GET /v1/models/aliases/ETH-USD']);
+    expect(lines()).toEqual(['GET /v1/models/har/2/card', 'GET /v1/models/aliases/ETH-USD']);
   });
 
   it('promotes to challenger unless told otherwise, and rolls back, with a reason', async () => {
@@ -177,15 +177,15 @@ describe('btcf models', () => {
 
   it('downloads a version in the form of the shipped ones, and checks its digest', async () => {
     const out = join(folder, 'out');
-    expect(await models('download', 'har@1', '--out', out)).toBe(0);
+    expect(await models('download', 'har@2', '--out', out)).toBe(0);
     expect(await readFile(join(out, 'model.onnx'))).toEqual(GRAPH);
     expect(JSON.parse(await readFile(join(out, 'manifest.json'), 'utf8'))).toMatchObject({ name: 'har' });
-    expect(await readFile(join(out, 'README.md'), 'utf8')).toMatch(/^# har 1/);
+    expect(await readFile(join(out, 'README.md'), 'utf8')).toMatch(/^# har 2/);
   });
 
   it.each([
     [['show', 'har'], '<name>@<version>'],
-    [['promote', 'har@1'], '--reason'],
+    [['promote', 'har@2'], '--reason'],
     [['list', '--status', 'x'], 'shipped, candidate, uploaded'],
   ])('refuses %j as a command line that cannot be understood', async (words, hint) => {
     expect(await models(...words)).toBe(2);

@@ -169,9 +169,13 @@ describe('prediction', () => {
   });
 
   it('counts what it does', async () => {
-    const text = await scrape();
-    expect(text).toMatch(
-      /forecast_issued_total\{horizon="24h",timeliness="late",outcome="canonical"[^}]*\} 4/,
+    const issuedLate = /forecast_issued_total\{horizon="24h",timeliness="late",outcome="canonical"[^}]*\} 4/;
+    const text = await waitFor(
+      async () => {
+        const scraped = await scrape(); // a batch is counted once it is stored
+        return issuedLate.test(scraped) ? scraped : undefined;
+      },
+      { deadlineMs: 5_000, what: 'four late forecasts are counted' },
     );
     expect(text).toMatch(/forecast_newest_age_seconds\{[^}]*\} 60/);
     expect(text).toMatch(/forecast_inference_seconds_count\{[^}]*\} [1-9]/);

@@ -45,7 +45,7 @@ describe('the routes that read', () => {
   const routes: [path: string, schema: z.ZodType, asked: unknown][] = [
     ['/v1/models', ModelsReply, {}],
     ['/v1/models?status=uploaded', ModelsReply, { status: 'uploaded' }],
-    ['/v1/models/har/1', ModelReply, { name: 'har', version: 1, drift: true }],
+    ['/v1/models/har/2', ModelReply, { name: 'har', version: 2, drift: true }],
     ['/v1/models/aliases/ETH-USD', AliasHistoryReply, { instrument: 'ETH-USD' }],
     ['/v1/backtests', BacktestsReply, {}],
     [`/v1/backtests/${BACKTEST}`, BacktestReply, { id: BACKTEST }],
@@ -97,12 +97,12 @@ describe('the routes that read', () => {
   });
 
   it('give the card as Markdown and the graph byte for byte', async () => {
-    const card = await fixture.get('/v1/models/har/1/card');
+    const card = await fixture.get('/v1/models/har/2/card');
     expect(card.headers.get('content-type')).toBe('text/markdown; charset=utf-8');
-    expect(await card.text()).toMatch(/^# har 1\n/);
-    const graph = await fixture.get('/v1/models/har/1/graph');
+    expect(await card.text()).toMatch(/^# har 2\n/);
+    const graph = await fixture.get('/v1/models/har/2/graph');
     expect(graph.headers.get('content-type')).toBe('application/octet-stream');
-    expect(graph.headers.get('content-disposition')).toBe('attachment; filename="har-1.onnx"');
+    expect(graph.headers.get('content-disposition')).toBe('attachment; filename="har-2.onnx"');
     expect(Buffer.from(await graph.arrayBuffer())).toEqual(GRAPH);
   });
 
