@@ -1,8 +1,6 @@
-import type { BacktestResult } from '@btcforecast/contracts';
 import type { HourlyWindow } from '@btcforecast/timeseries';
 import type { RegisteredFiles } from '../models/model-version.repository.js';
 import type { StoredBacktestRequest } from './backtest-request.js';
-import type { BacktestProgress } from './backtest.repository.js';
 
 /** All that a run needs: it reads nothing by itself. */
 export interface BacktestRun {
@@ -13,9 +11,3 @@ export interface BacktestRun {
   /** Written into models that are fitted anew. */
   readonly codeVersion: string;
 }
-
-/** What the process of a run says. */
-export type BacktestMessage =
-  | ({ readonly kind: 'progress' } & BacktestProgress)
-  | { readonly kind: 'result'; readonly result: BacktestResult }
-  | { readonly kind: 'failure'; readonly name: string; readonly message: string; readonly stack: string };

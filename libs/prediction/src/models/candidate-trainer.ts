@@ -1,60 +1,44 @@
-import { fork, type ChildProcess } from 'node:child_process';
 import { AppError } from '@btcforecast/platform';
 import { InsufficientHistoryError } from '@btcforecast/timeseries';
 import type { TrainedModel, TrainingRequest } from '@btcforecast/training';
 import type { OnModuleDestroy } from '@nestjs/common';
+import { ChildTasks, TaskFailedError } from '../child-tasks/child-tasks.js';
 
-/** What the child process answers. */
-export type CandidateAnswer =
-  | { readonly ok: true; readonly model: TrainedModel }
-  | { readonly ok: false; readonly name: string; readonly message: string };
+export type CandidateRequest = Omit<TrainingRequest, 'onProgress'>;
 
 /** Some ten seconds are usual for eight years of candles. */
 const TIMEOUT_MS = 10 * 60_000;
 const PROGRAM = new URL('./candidate.process.js', import.meta.url);
 
-/** Fits candidates of the champion's family in a child process, so that the caller's event loop stays free. */
+/** Fits candidates of the champion's family in a child process. */
 export class CandidateTrainer implements OnModuleDestroy {
-  readonly #running = new Set<ChildProcess>();
+  readonly #tasks: ChildTasks<CandidateRequest, TrainedModel, number>;
 
-  constructor(private readonly program: URL = PROGRAM) {}
+  constructor(program: URL = PROGRAM) {
+    this.#tasks = new ChildTasks({ what: 'the training process', program, timeoutMs: TIMEOUT_MS });
+  }
 
   /**
    * @throws InsufficientHistoryError where the family does; AppError bug when training fails otherwise, transient when
    *   the process ends without an answer or takes longer than ten minutes
    */
-  async train(request: Omit<TrainingRequest, 'onProgress'>): Promise<TrainedModel> {
-    const answer = await this.#ask(request);
-    if (answer.ok) return answer.model;
-    if (answer.name === InsufficientHistoryError.name) throw new InsufficientHistoryError(answer.message);
-    throw new AppError('bug', 'internal.bug', `a candidate could not be trained: ${answer.message}`);
+  async train(request: CandidateRequest): Promise<TrainedModel> {
+    try {
+      return await this.#tasks.run(request);
+    } catch (error) {
+      throw error instanceof TaskFailedError ? failed(error) : error;
+    }
   }
 
   /** A shutdown does not wait for training: the job fails as transient and runs again later. */
   onModuleDestroy(): void {
-    for (const child of this.#running) child.kill('SIGKILL');
+    this.#tasks.endAll();
   }
+}
 
-  #ask(request: Omit<TrainingRequest, 'onProgress'>): Promise<CandidateAnswer> {
-    const child = fork(this.program, {
-      serialization: 'advanced', // typed arrays stay typed arrays
-      execArgv: [], // tracing and the like are the parent's
-      timeout: TIMEOUT_MS,
-      killSignal: 'SIGKILL',
-      env: {}, // it needs no secret
-    });
-    this.#running.add(child);
-    child.once('exit', () => this.#running.delete(child));
-    return new Promise((resolve, reject) => {
-      child.once('message', (answer) => resolve(answer as CandidateAnswer));
-      child.once('error', reject);
-      child.once('exit', (code, signal) => {
-        const how = signal ? `was ended by ${signal}` : `ended with code ${code}`;
-        reject(new AppError('transient', 'internal.bug', `the training process ${how} before it answered`));
-      });
-      child.send(request, (error) => {
-        if (error) reject(error);
-      });
-    });
-  }
+function failed(error: TaskFailedError): Error {
+  const { failure, message } = error;
+  if (failure === InsufficientHistoryError.name) return new InsufficientHistoryError(message);
+  const text = `a candidate could not be trained: ${message}`;
+  return new AppError('bug', 'internal.bug', text, {}, { cause: error });
 }
