@@ -31,7 +31,7 @@ describe('the bootstrap key', () => {
     const text = await ensureBootstrapKey(dataSource, { rotate: false });
     await expect(newService().verify(text ?? '')).resolves.toMatchObject({
       name: 'bootstrap',
-      scopes: ['admin'],
+      roles: ['admin'],
     });
     await expect(ensureBootstrapKey(dataSource, { rotate: false })).resolves.toBeNull();
   });

@@ -30,8 +30,8 @@ export async function ensureBootstrapKey(
     if (current) await keys.update({ id: current.id }, { revokedAt: () => 'now()' });
     const { id, secretHash, text } = createKeyText();
     await manager.query(
-      `INSERT INTO api_keys (id, name, secret_hash, scopes, bootstrap, created_at)
-       VALUES ($1, 'bootstrap', $2, '{admin}', true, now())`,
+      `INSERT INTO api_keys (id, tenant, name, secret_hash, roles, bootstrap, created_at)
+       VALUES ($1, 'default', 'bootstrap', $2, '{admin}', true, now())`,
       [id, secretHash],
     );
     return text;

@@ -2,4 +2,5 @@ export { ensureBootstrapKey, type BootstrapKeyOptions } from './ensure-bootstrap
 export { createKeyText, parseKeyText, type NewKeyText, type PresentedKey } from './key-text.js';
 export { KeyRepository, type KeyRecord } from './key.repository.js';
 export { KeyService, type KeyServiceDependencies } from './key.service.js';
-export { hasScope, SCOPES, type Principal, type Scope } from './scope.js';
+export { actorName, permissionsOf, type Principal } from './principal.js';
+export { ROLE_PERMISSIONS } from './role-permissions.js';

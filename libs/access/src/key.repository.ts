@@ -1,6 +1,7 @@
+import type { Permission, Role } from '@btcforecast/contracts';
 import { ApiKeyEntity } from '@btcforecast/database';
 import { type DataSource, In } from 'typeorm';
-import type { Principal } from './scope.js';
+import { permissionsOf, type Principal } from './principal.js';
 
 /** What is needed to judge a key that somebody shows. Instants are epoch milliseconds. */
 export interface KeyRecord {
@@ -18,12 +19,12 @@ export class KeyRepository {
   /** The named keys; those that do not exist are absent. */
   async listByIds(ids: readonly string[]): Promise<KeyRecord[]> {
     const rows = await this.dataSource.getRepository(ApiKeyEntity).findBy({ id: In([...ids]) });
-    return rows.map(({ id, name, secretHash, scopes, expiresAt, revokedAt }) => ({
-      id,
-      secretHash,
-      principal: { keyId: id, name, scopes },
-      expiresAt: expiresAt?.getTime() ?? null,
-      revokedAt: revokedAt?.getTime() ?? null,
+    return rows.map((row) => ({
+      id: row.id,
+      secretHash: row.secretHash,
+      principal: principalOf(row),
+      expiresAt: row.expiresAt?.getTime() ?? null,
+      revokedAt: row.revokedAt?.getTime() ?? null,
     }));
   }
 
@@ -35,4 +36,10 @@ export class KeyRepository {
       [[...uses.keys()], [...uses.values()].map((at) => new Date(at).toISOString())],
     );
   }
+}
+
+function principalOf({ id, tenant, name, roles, scopes, instruments, horizons }: ApiKeyEntity): Principal {
+  const known = roles as Role[];
+  const permissions = permissionsOf(known, scopes as Permission[] | null);
+  return { kind: 'key', id, tenant, name, roles: known, permissions, instruments, horizons };
 }

@@ -35,8 +35,8 @@ afterEach(async () => {
 
 async function addKey(changes: Partial<ApiKeyEntity> = {}): Promise<string> {
   const { id, secretHash, text } = createKeyText();
-  const row = { id, secretHash, name: 'desk', scopes: ['read'], bootstrap: false, createdAt: new Date() };
-  await dataSource.getRepository(ApiKeyEntity).insert({ ...row, ...changes });
+  const row = { id, secretHash, tenant: 'default', name: 'desk', roles: ['viewer'], bootstrap: false };
+  await dataSource.getRepository(ApiKeyEntity).insert({ ...row, createdAt: new Date(), ...changes });
   return text;
 }
 
@@ -46,8 +46,15 @@ const refused = { kind: 'caller', code: 'access.unauthenticated' };
 
 describe('a key', () => {
   it('tells whose it is and what it may do', async () => {
-    const text = await addKey({ scopes: ['read', 'admin'] });
-    const principal = { keyId: idOf(text), name: 'desk', scopes: ['read', 'admin'] };
+    const text = await addKey({
+      roles: ['developer'],
+      scopes: ['inference:run', 'keys:write'],
+      horizons: ['24h'],
+    });
+    const principal = {
+      ...{ kind: 'key', id: idOf(text), tenant: 'default', name: 'desk', roles: ['developer'] },
+      ...{ permissions: new Set(['inference:run']), instruments: null, horizons: ['24h'] },
+    };
     await expect(service.verify(text)).resolves.toEqual(principal);
     expect(service.verifyFromMemory(text)).toEqual(principal);
   });
@@ -123,7 +130,7 @@ describe('a key', () => {
     await expect(service.verify(text)).rejects.toMatchObject(refused);
     await addKey({ id, secretHash });
     clock.advance(2_000);
-    await expect(service.verify(text)).resolves.toMatchObject({ keyId: id });
+    await expect(service.verify(text)).resolves.toMatchObject({ id });
   });
 
   it('asked for by many requests at once is read once', async () => {

@@ -3,7 +3,7 @@ import { AppError, type Clock, type Logger } from '@btcforecast/platform';
 import { LRUCache } from 'lru-cache';
 import { parseKeyText, type PresentedKey } from './key-text.js';
 import type { KeyRecord, KeyRepository } from './key.repository.js';
-import type { Principal } from './scope.js';
+import type { Principal } from './principal.js';
 
 export interface KeyServiceDependencies {
   readonly repository: KeyRepository;

@@ -92,6 +92,7 @@ export {
   BacktestScore,
   BacktestsReply,
 } from './backtests.js';
+export { Permission, PERMISSIONS, Role, ROLES, TenantId } from './access.js';
 export { describeIssues, issueWords } from './issue-words.js';
 export { ERROR_CODES, ErrorCode, Problem } from './problem.js';
 export { EVENTS, type EventName, type EventOf } from './events.js';

@@ -16,6 +16,7 @@ import { TrackRecordEntity } from './entities/track-record.entity.js';
 import { TrackRecordRootEntity } from './entities/track-record-root.entity.js';
 import { Foundation1795219200000 } from './migrations/1795219200000-foundation.js';
 import { ModelsAndProof1795305600000 } from './migrations/1795305600000-models-and-proof.js';
+import { TenantsAndRoles1795824000000 } from './migrations/1795824000000-tenants-and-roles.js';
 
 export interface DataSourceOptions {
   readonly url: string;
@@ -36,7 +37,7 @@ export function createDataSource({ url, applicationName, poolSize = 5 }: DataSou
     synchronize: false,
     migrationsTransactionMode: 'each',
     migrationsTableName: 'schema_migrations',
-    migrations: [Foundation1795219200000, ModelsAndProof1795305600000],
+    migrations: [Foundation1795219200000, ModelsAndProof1795305600000, TenantsAndRoles1795824000000],
     entities: [
       InstrumentEntity,
       MarketFeedEntity,

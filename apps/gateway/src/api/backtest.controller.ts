@@ -6,7 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { actorOf } from '../http/request-client.js';
 import { noQuery } from '../http/query-schema.js';
-import { Admin } from './admin.decorator.js';
+import { Needs } from './needs.decorator.js';
 import { Replies } from './replies.decorator.js';
 
 const BacktestId = z.uuid('must be the id of a backtest');
@@ -18,7 +18,7 @@ export class BacktestController {
 
   @Post()
   @HttpCode(202)
-  @Admin()
+  @Needs('backtests:write')
   @Replies(BacktestReply, 'Asks for a backtest over the stored candles; it runs by itself', 202)
   async start(
     @Body({ schema: BacktestRequest }) body: BacktestRequest,
@@ -34,12 +34,14 @@ export class BacktestController {
   }
 
   @Get()
+  @Needs('backtests:read')
   @Replies(BacktestsReply, 'Backtests that were asked for, newest first')
   list(@Query({ schema: noQuery }) _query: unknown): Promise<BacktestsReply> {
     return this.rpc.call(predictionRpc.listBacktests, {});
   }
 
   @Get(':id')
+  @Needs('backtests:read')
   @Replies(BacktestReply, 'How far a backtest is, and its result once it is done')
   find(
     @Param('id', { schema: BacktestId }) id: string,
@@ -50,7 +52,7 @@ export class BacktestController {
 
   @Delete(':id')
   @HttpCode(200)
-  @Admin()
+  @Needs('backtests:write')
   @Replies(BacktestReply, 'Cancels a backtest that waits or runs; its record stays')
   cancel(
     @Param('id', { schema: BacktestId }) id: string,

@@ -15,7 +15,6 @@ import {
   ScoredForecastReply,
 } from '@btcforecast/contracts';
 import { RpcClient } from '@btcforecast/platform';
-import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -24,6 +23,7 @@ import { ForecastReplies } from '../forecasts/forecast-replies.js';
 import { ForecastService } from '../forecasts/forecast.service.js';
 import { noQuery, querySchema } from '../http/query-schema.js';
 import { clientOf } from '../http/request-client.js';
+import { Needs } from './needs.decorator.js';
 import { Queries } from './queries.decorator.js';
 import { Replies, RepliesOneOf } from './replies.decorator.js';
 
@@ -44,7 +44,7 @@ export class ForecastController {
   ) {}
 
   @Get(':instrument')
-  @RouteConfig({ cached: true })
+  @Needs('forecasts:read', { cached: true })
   @Queries(latestQuery, {
     horizon: { of: Horizon, default: ['24h'] },
     levels: { of: z.number().gt(0).lt(1) },
@@ -65,6 +65,7 @@ export class ForecastController {
   }
 
   @Get(':instrument/history')
+  @Needs('forecasts:read')
   @Queries(historyQuery)
   @Replies(ForecastHistoryReply, 'Past forecasts with their outcomes, newest origin first')
   history(
@@ -75,6 +76,7 @@ export class ForecastController {
   }
 
   @Get(':instrument/probability')
+  @Needs('forecasts:read')
   @Queries(probabilityQuery)
   @Replies(ProbabilityReply, 'Probability of an event at the target, from the newest forecast')
   probability(
@@ -91,6 +93,7 @@ export class ForecastController {
   }
 
   @Get('by-id/:id')
+  @Needs('forecasts:read')
   @Replies(ScoredForecastReply, 'One forecast by its id, with its outcome once it has matured')
   byId(
     @Param('id', { schema: ForecastId }) id: string,
@@ -100,6 +103,7 @@ export class ForecastController {
   }
 
   @Post('by-id/:id/reproduce')
+  @Needs('forecasts:read')
   @HttpCode(200)
   @Replies(ReproductionReply, 'Computes a stored forecast anew from the stored candles and the stored model')
   reproduce(

@@ -9,6 +9,7 @@ import {
 import { RpcClient } from '@btcforecast/platform';
 import { ApiTags } from '@nestjs/swagger';
 import { noQuery, querySchema } from '../http/query-schema.js';
+import { Needs } from './needs.decorator.js';
 import { Queries } from './queries.decorator.js';
 import { Replies } from './replies.decorator.js';
 
@@ -20,12 +21,14 @@ export class InstrumentController {
   constructor(private readonly rpc: RpcClient) {}
 
   @Get()
+  @Needs('market:read')
   @Replies(InstrumentsReply, 'What can be forecast, and how fresh its candles are')
   list(@Query({ schema: noQuery }) _query: unknown): Promise<InstrumentsReply> {
     return this.rpc.call(marketDataRpc.listInstruments, {});
   }
 
   @Get(':id/candles')
+  @Needs('market:read')
   @Queries(candlesQuery)
   @Replies(CandlesReply, 'Final candles, oldest first, and the gaps between them')
   candles(

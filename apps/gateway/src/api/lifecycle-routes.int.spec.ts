@@ -21,7 +21,7 @@ let fixture: Fixture;
 let admin: string;
 beforeAll(async () => {
   fixture = await startFixture();
-  admin = await fixture.addKey({ scopes: ['admin'] });
+  admin = await fixture.addKey({ roles: ['admin'] });
 });
 afterAll(() => fixture.close());
 afterEach(() => {

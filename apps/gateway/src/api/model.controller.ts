@@ -19,7 +19,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { actorOf } from '../http/request-client.js';
 import { noQuery, querySchema } from '../http/query-schema.js';
-import { Admin } from './admin.decorator.js';
+import { Needs } from './needs.decorator.js';
 import { Queries } from './queries.decorator.js';
 import { Replies, RepliesWith } from './replies.decorator.js';
 
@@ -40,6 +40,7 @@ export class ModelController {
   constructor(private readonly rpc: RpcClient) {}
 
   @Get()
+  @Needs('models:read')
   @Queries(modelsQuery)
   @Replies(ModelsReply, 'Every version of every model, and what it is now')
   list(@Query({ schema: modelsQuery }) query: z.output<typeof modelsQuery>): Promise<ModelsReply> {
@@ -47,6 +48,7 @@ export class ModelController {
   }
 
   @Get('aliases/:instrument')
+  @Needs('models:read')
   @Replies(AliasHistoryReply, 'Who moved which alias to which version, when, why and on what evidence')
   aliases(
     @Param('instrument', { schema: InstrumentId }) instrument: InstrumentId,
@@ -56,6 +58,7 @@ export class ModelController {
   }
 
   @Get(':name/:version')
+  @Needs('models:read')
   @Replies(ModelReply, 'The record of a version: what it is, what was found about it, what became of it')
   find(
     @Param('name', { schema: ModelName }) name: string,
@@ -66,6 +69,7 @@ export class ModelController {
   }
 
   @Get(':name/:version/card')
+  @Needs('models:read')
   @RepliesWith('text/markdown', 'The model card, generated from the record')
   async card(
     @Param('name', { schema: ModelName }) name: string,
@@ -79,6 +83,7 @@ export class ModelController {
   }
 
   @Get(':name/:version/graph')
+  @Needs('models:read')
   @RepliesWith(BYTES, 'The ONNX graph, byte for byte')
   async graph(
     @Param('name', { schema: ModelName }) name: string,
@@ -93,7 +98,7 @@ export class ModelController {
   }
 
   @Post()
-  @Admin({ bodyLimit: UPLOAD_BYTES })
+  @Needs('models:write', { bodyLimit: UPLOAD_BYTES })
   @Replies(ModelReply, 'Checks a model of your own and takes it into the registry', 201)
   upload(
     @Body({ schema: UploadModelRequest }) body: UploadModelRequest,
@@ -105,7 +110,7 @@ export class ModelController {
 
   @Post(':name/:version/promote')
   @HttpCode(200)
-  @Admin()
+  @Needs('models:promote')
   @Replies(AliasMoveReply, 'Makes a version champion or challenger, two candles ahead at the earliest')
   promote(
     @Param('name', { schema: ModelName }) name: string,
@@ -118,7 +123,7 @@ export class ModelController {
 
   @Post(':name/:version/rollback')
   @HttpCode(200)
-  @Admin()
+  @Needs('models:promote')
   @Replies(AliasMoveReply, 'Takes the alias champion from a version and gives it back to its predecessor')
   rollBack(
     @Param('name', { schema: ModelName }) name: string,

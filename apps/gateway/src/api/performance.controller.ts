@@ -3,6 +3,7 @@ import { InstrumentId, PerformanceQuery, PerformanceReply, predictionRpc } from 
 import { RpcClient } from '@btcforecast/platform';
 import { ApiTags } from '@nestjs/swagger';
 import { querySchema } from '../http/query-schema.js';
+import { Needs } from './needs.decorator.js';
 import { Queries } from './queries.decorator.js';
 import { Replies } from './replies.decorator.js';
 
@@ -14,6 +15,7 @@ export class PerformanceController {
   constructor(private readonly rpc: RpcClient) {}
 
   @Get(':instrument')
+  @Needs('forecasts:read')
   @Queries(performanceQuery)
   @Replies(PerformanceReply, 'How matured forecasts did, next to baselines that answered the same origins')
   get(

@@ -9,6 +9,7 @@ import {
 import { RpcClient } from '@btcforecast/platform';
 import { ApiTags } from '@nestjs/swagger';
 import { noQuery, querySchema } from '../http/query-schema.js';
+import { Needs } from './needs.decorator.js';
 import { Queries } from './queries.decorator.js';
 import { Replies } from './replies.decorator.js';
 
@@ -20,6 +21,7 @@ export class TrackRecordController {
   constructor(private readonly rpc: RpcClient) {}
 
   @Get()
+  @Needs('forecasts:read')
   @Queries(trackRecordQuery)
   @Replies(
     TrackRecordReply,
@@ -30,6 +32,7 @@ export class TrackRecordController {
   }
 
   @Get('proof/:id')
+  @Needs('forecasts:read')
   @Replies(TrackRecordProof, 'That a forecast stands in the chain, up to a signed root')
   proof(
     @Param('id', { schema: ForecastId }) id: string,

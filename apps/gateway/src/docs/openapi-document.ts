@@ -3,7 +3,7 @@ import type { INestApplication } from '@nestjs/common';
 import { Problem } from '@btcforecast/contracts';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { z } from 'zod';
-import { ADMIN_EXTENSION } from '../api/admin.decorator.js';
+import { PERMISSION_EXTENSION } from '../api/needs.decorator.js';
 import { PUBLIC_EXTENSION } from '../api/public.decorator.js';
 import { OPERATION_EXAMPLES, REQUEST_EXAMPLES } from './examples.js';
 import { jsonSchemaOf } from './json-schema.js';
@@ -80,14 +80,14 @@ function operationsOf(path: string, item: PathItem): [name: string, operation: M
   });
 }
 
-type MarkedOperation = Operation & { [PUBLIC_EXTENSION]?: boolean; [ADMIN_EXTENSION]?: boolean };
+type MarkedOperation = Operation & { [PUBLIC_EXTENSION]?: boolean; [PERMISSION_EXTENSION]?: string };
 type Content = Record<string, { example?: unknown } | undefined>;
 
 function completeOperation(name: string, operation: MarkedOperation): void {
   const isPublic = operation[PUBLIC_EXTENSION] === true;
-  if (operation[ADMIN_EXTENSION]) operation.description = 'Needs a key with the scope admin.';
+  const permission = operation[PERMISSION_EXTENSION];
+  if (permission) operation.description = `Needs the permission ${permission}.`;
   delete operation[PUBLIC_EXTENSION];
-  delete operation[ADMIN_EXTENSION];
   if (isPublic) operation.security = [];
   addExamples(name, operation);
   const problem = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };

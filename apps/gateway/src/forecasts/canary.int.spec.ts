@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Principal } from '@btcforecast/access';
 import type { ForecastReply } from '@btcforecast/contracts';
 import { waitFor } from '@btcforecast/testing';
 import { CHALLENGER } from '../testing/peer-services.js';
@@ -20,10 +21,15 @@ async function modelFor(key: string, path = PATH): Promise<ForecastReply['model'
   return body.model;
 }
 
+function client(id: string): Principal {
+  const rights = { roles: [], permissions: new Set<never>(), instruments: null, horizons: null };
+  return { kind: 'key', id, tenant: 'default', name: 'x', ...rights };
+}
+
 /** Keys of clients with a bucket below and at or above one half. */
 async function clients(count: number): Promise<{ low: string[]; high: string[] }> {
   const keys = await Promise.all(Array.from({ length: count }, () => fixture.addKey({})));
-  const bucket = (key: string) => bucketOf({ keyId: key.slice(5, 17), name: 'x', scopes: [] });
+  const bucket = (key: string) => bucketOf(client(key.slice(5, 17)));
   return { low: keys.filter((key) => bucket(key) < 0.5), high: keys.filter((key) => bucket(key) >= 0.5) };
 }
 
@@ -83,7 +89,7 @@ describe('a canary', () => {
 
 describe('the bucket of a client', () => {
   it('is the same for the same key and even over many', () => {
-    const bucket = (i: number) => bucketOf({ keyId: `key-${i}`, name: 'x', scopes: [] });
+    const bucket = (i: number) => bucketOf(client(`key-${i}`));
     const all = Array.from({ length: 2_000 }, (_, i) => bucket(i));
     expect(all.map((_, i) => bucket(i))).toEqual(all);
     expect(all.every((value) => value >= 0 && value < 1)).toBe(true);

@@ -12,7 +12,7 @@ const known = new WeakMap<Principal, number>();
 export function bucketOf(client: Principal): number {
   let bucket = known.get(client);
   if (bucket === undefined) {
-    const digits = hash('sha256', client.keyId, 'hex').slice(0, HEX_DIGITS);
+    const digits = hash('sha256', client.id, 'hex').slice(0, HEX_DIGITS);
     bucket = Number.parseInt(digits, 16) / 16 ** HEX_DIGITS;
     known.set(client, bucket);
   }

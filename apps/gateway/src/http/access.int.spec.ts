@@ -30,13 +30,13 @@ const PATHS = [
 ];
 
 /** What changes something needs a key that may; reproducing only reads. */
-const CHANGES: [method: string, path: string, scope: 'read' | 'admin'][] = [
-  ['POST', '/v1/models', 'admin'],
-  ['POST', '/v1/models/har/1/promote', 'admin'],
-  ['POST', '/v1/models/har/1/rollback', 'admin'],
-  ['POST', '/v1/backtests', 'admin'],
-  ['DELETE', '/v1/backtests/3f0e8c1a-7a55-4a0e-9a43-5a3b1e0f5c11', 'admin'],
-  ['POST', `/v1/forecasts/by-id/${'0'.repeat(64)}/reproduce`, 'read'],
+const CHANGES: [method: string, path: string, permission: string][] = [
+  ['POST', '/v1/models', 'models:write'],
+  ['POST', '/v1/models/har/1/promote', 'models:promote'],
+  ['POST', '/v1/models/har/1/rollback', 'models:promote'],
+  ['POST', '/v1/backtests', 'backtests:write'],
+  ['DELETE', '/v1/backtests/3f0e8c1a-7a55-4a0e-9a43-5a3b1e0f5c11', 'backtests:write'],
+  ['POST', `/v1/forecasts/by-id/${'0'.repeat(64)}/reproduce`, 'forecasts:read'],
 ];
 
 async function ask(authorization: string | undefined, path = '/v1/forecasts/BTC-USD', method = 'GET') {
@@ -62,19 +62,19 @@ describe('every route with data', () => {
     expect(await ask(undefined, path, 'HEAD')).toMatchObject({ status: 401, text: '' });
   });
 
-  it.each(CHANGES)('%s %s needs a key, and one with the scope %s', async (method, path, scope) => {
+  it.each(CHANGES)('%s %s needs a key, and one with the permission %s', async (method, path, permission) => {
     expect((await ask(undefined, path, method)).status).toBe(401);
-    const reader = await ask(`Bearer ${await fixture.addKey({ scopes: ['read'] })}`, path, method);
-    if (scope === 'read') {
+    const reader = await ask(`Bearer ${await fixture.addKey({ roles: ['viewer'] })}`, path, method);
+    if (permission === 'forecasts:read') {
       expect(reader.status).toBe(200);
     } else {
       expect(reader.status).toBe(403);
       expect(JSON.parse(reader.text)).toMatchObject({
         code: 'access.forbidden',
-        detail: expect.stringContaining('scope admin'),
+        detail: expect.stringContaining(permission),
       });
     }
-    const admin = await ask(`Bearer ${await fixture.addKey({ scopes: ['admin'] })}`, path, method);
+    const admin = await ask(`Bearer ${await fixture.addKey({ roles: ['admin'] })}`, path, method);
     expect([200, 400]).toContain(admin.status); // 400: it would have needed a body
   });
 
@@ -127,8 +127,8 @@ describe('a key', () => {
     expect(answers.size).toBe(1);
   });
 
-  it('without the scope read is refused, also for what is in memory', async () => {
-    const key = await fixture.addKey({ scopes: ['none'] });
+  it('without the permission is refused, also for what is in memory', async () => {
+    const key = await fixture.addKey({ scopes: [] });
     await ask(`Bearer ${fixture.key}`);
     for (let i = 0; i < 2; i += 1) {
       const { status, text } = await ask(`Bearer ${key}`);
@@ -137,8 +137,8 @@ describe('a key', () => {
     }
   });
 
-  it('with the scope admin may read', async () => {
-    expect((await ask(`Bearer ${await fixture.addKey({ scopes: ['admin'] })}`)).status).toBe(200);
+  it('with the role admin may read', async () => {
+    expect((await ask(`Bearer ${await fixture.addKey({ roles: ['admin'] })}`)).status).toBe(200);
   });
 
   it('that is revoked stops opening even what is in memory, within 15 seconds', async () => {
@@ -177,7 +177,7 @@ describe('the logs', () => {
         route: '/v1/instruments',
         path: '/v1/instruments',
         status: 200,
-        keyId: fixture.key.slice(5, 17),
+        actor: `key ${fixture.key.slice(5, 17)}`,
       }),
     ]);
     expect(fixture.log.text).toContain('btcf_…');

@@ -1,7 +1,8 @@
 import { performance } from 'node:perf_hooks';
-import { hasScope, type KeyService, type Principal, type Scope } from '@btcforecast/access';
+import { actorName, type KeyService, type Principal } from '@btcforecast/access';
+import type { Permission } from '@btcforecast/contracts';
 import { AppError, type HealthRegistry, type Logger } from '@btcforecast/platform';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { ForecastReplies } from '../forecasts/forecast-replies.js';
 import type { HttpMetrics } from './http-metrics.js';
 import type { ProblemReply } from './problem-reply.js';
@@ -20,8 +21,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Reached without a key. Every other route needs one. */
     public?: boolean;
-    /** What a key must have the right to; default read. */
-    scope?: Scope;
+    /** What whoever asks must be permitted. A route without it that is not public does not start. */
+    permission?: Permission;
     /** Answered from memory when possible. */
     cached?: boolean;
     /** Largest request body in bytes, where the usual limit is too small. */
@@ -63,6 +64,7 @@ export function installEdge(server: FastifyInstance, edge: EdgeDependencies): vo
   server.addHook('onRoute', (route) => {
     edge.routes.add(route);
     const { bodyLimit } = route.config ?? {};
+    assertGuarded(route);
     if (bodyLimit !== undefined) route.bodyLimit = bodyLimit;
   });
   server.addHook('onRequest', (request, reply, done) => {
@@ -92,8 +94,8 @@ function admit(request: FastifyRequest, reply: FastifyReply, edge: EdgeDependenc
   const refuse = (error: unknown): void => void edge.problems.send(error, request, reply);
   const enter = (principal: Principal): void => {
     request.principal = principal;
-    const scope = config.scope ?? 'read';
-    if (!hasScope(principal, scope)) return refuse(forbidden(scope));
+    const { permission } = config;
+    if (!permission || !principal.permissions.has(permission)) return refuse(forbidden(permission));
     if (!config.cached || !forecasts.answerFromMemory(request, reply, principal)) done();
   };
   try {
@@ -116,13 +118,18 @@ function bearerOf(request: FastifyRequest): string {
   );
 }
 
-const RIGHTS: Readonly<Record<Scope, string>> = { read: 'read', admin: 'change anything' };
+/** A route that says neither `public` nor what it needs is a mistake of ours, found when the gateway starts. */
+function assertGuarded({ method, url, config }: RouteOptions): void {
+  if (config?.public === true || config?.permission !== undefined) return;
+  throw new Error(`${String(method)} ${url} declares no permission; see needs.decorator.ts`);
+}
 
-function forbidden(scope: Scope): AppError {
+function forbidden(permission: Permission | undefined): AppError {
   return new AppError(
     'caller',
     'access.forbidden',
-    `this key has no right to ${RIGHTS[scope]}; use a key with the scope ${scope}`,
+    `this needs the permission ${permission}, which these credentials do not have; use others, or ask whoever ` +
+      'issued them',
   );
 }
 
@@ -142,7 +149,8 @@ function record(request: FastifyRequest, status: number, edge: EdgeDependencies)
       path: loggedPath(request.raw.url ?? ''),
       status,
       ms: Math.round(elapsedMs * 1000) / 1000,
-      keyId: principal?.keyId,
+      tenant: principal?.tenant,
+      actor: principal && actorName(principal),
     },
     'request',
   );

@@ -1,4 +1,4 @@
-import type { Principal } from '@btcforecast/access';
+import { actorName, type Principal } from '@btcforecast/access';
 import { AppError } from '@btcforecast/platform';
 import type { FastifyRequest } from 'fastify';
 
@@ -8,7 +8,7 @@ export function clientOf({ principal }: Pick<FastifyRequest, 'principal'>): Prin
   throw new AppError('bug', 'internal.bug', 'a route that needs to know who asks was reached without a key');
 }
 
-/** Who asks, for records that are kept: a key by its id, never by what it is called. */
+/** Who asks, for records that are kept: by its id, never by what it is called. */
 export function actorOf(request: Pick<FastifyRequest, 'principal'>): string {
-  return `key ${clientOf(request).keyId}`;
+  return actorName(clientOf(request));
 }

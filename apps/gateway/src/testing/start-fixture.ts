@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
-import { KeyRepository, type Scope, createKeyText } from '@btcforecast/access';
+import { KeyRepository, createKeyText } from '@btcforecast/access';
+import type { Permission, Role } from '@btcforecast/contracts';
 import { ApiKeyEntity, createDataSource } from '@btcforecast/database';
 import { createLogger, parseEnv, startService } from '@btcforecast/platform';
 import { testDatabase } from '@btcforecast/testing';
@@ -9,7 +10,12 @@ import { startGateway } from '../start-gateway.js';
 import { PeerModule } from './peer-services.js';
 
 export interface KeyOptions {
-  readonly scopes?: readonly (Scope | 'none')[];
+  /** Default: the tenant of the first key, and a viewer. */
+  readonly tenant?: string;
+  readonly roles?: readonly Role[];
+  readonly scopes?: readonly Permission[];
+  readonly instruments?: readonly string[];
+  readonly horizons?: readonly string[];
   readonly expiresAt?: Date;
   readonly revokedAt?: Date;
 }
@@ -79,7 +85,11 @@ async function addKey(dataSource: DataSource, options: KeyOptions = {}): Promise
     id,
     secretHash,
     name: 'test',
-    scopes: [...(options.scopes ?? ['read'])],
+    tenant: options.tenant ?? 'default',
+    roles: [...(options.roles ?? ['viewer'])],
+    scopes: options.scopes ? [...options.scopes] : null,
+    instruments: options.instruments ? [...options.instruments] : null,
+    horizons: options.horizons ? [...options.horizons] : null,
     bootstrap: false,
     createdAt: new Date(),
     expiresAt: options.expiresAt ?? null,

@@ -4,10 +4,16 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 @Entity('api_keys')
 export class ApiKeyEntity {
   @PrimaryColumn('text') id!: string;
+  @Column('text') tenant!: string;
   @Column('text') name!: string;
   /** SHA-256 of the secret, hexadecimal. The secret is 256 random bits, so a slow hash would add nothing. */
   @Column('text', { name: 'secret_hash' }) secretHash!: string;
-  @Column('text', { array: true }) scopes!: string[];
+  @Column('text', { array: true }) roles!: string[];
+  /** Permissions to which the roles are narrowed; null: all of them. */
+  @Column('text', { array: true, nullable: true }) scopes!: string[] | null;
+  /** Instruments and horizons it may ask about; null: all. */
+  @Column('text', { array: true, nullable: true }) instruments!: string[] | null;
+  @Column('text', { array: true, nullable: true }) horizons!: string[] | null;
   @Column('boolean') bootstrap!: boolean;
   @Column('timestamptz', { name: 'created_at' }) createdAt!: Date;
   @Column('timestamptz', { name: 'expires_at', nullable: true }) expiresAt!: Date | null;
