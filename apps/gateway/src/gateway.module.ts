@@ -1,8 +1,5 @@
-import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { KeyRepository, KeyService } from '@btcforecast/access';
-import { createDataSource } from '@btcforecast/database';
-import { Clock, ENV, LOGGER, type Logger } from '@btcforecast/platform';
-import { DataSource } from 'typeorm';
+import { Module } from '@nestjs/common';
+import { AccessModule } from './access/access.module.js';
 import { BacktestController } from './api/backtest.controller.js';
 import { ForecastController } from './api/forecast.controller.js';
 import { HealthController } from './api/health.controller.js';
@@ -12,12 +9,9 @@ import { PerformanceController } from './api/performance.controller.js';
 import { TrackRecordController } from './api/track-record.controller.js';
 import { ForecastReplies } from './forecasts/forecast-replies.js';
 import { ForecastService } from './forecasts/forecast.service.js';
-import type { GatewayEnv } from './gateway.env.js';
-
-/** Keys are read by one background question at a time and by newcomers; more connections would idle. */
-const POOL_SIZE = 3;
 
 @Module({
+  imports: [AccessModule],
   controllers: [
     ForecastController,
     InstrumentController,
@@ -27,35 +21,6 @@ const POOL_SIZE = 3;
     TrackRecordController,
     HealthController,
   ],
-  providers: [
-    ForecastService,
-    ForecastReplies,
-    {
-      provide: DataSource,
-      inject: [ENV],
-      useFactory: (env: GatewayEnv) =>
-        createDataSource({
-          url: env.DATABASE_URL,
-          applicationName: 'gateway',
-          poolSize: POOL_SIZE,
-        }).initialize(),
-    },
-    {
-      provide: KeyService,
-      inject: [DataSource, Clock, LOGGER],
-      useFactory: (dataSource: DataSource, clock: Clock, logger: Logger) =>
-        new KeyService({ repository: new KeyRepository(dataSource), clock, logger }),
-    },
-  ],
+  providers: [ForecastService, ForecastReplies],
 })
-export class GatewayModule implements OnApplicationShutdown {
-  constructor(
-    @Inject(KeyService) private readonly keys: KeyService,
-    @Inject(DataSource) private readonly dataSource: DataSource,
-  ) {}
-
-  async onApplicationShutdown(): Promise<void> {
-    await this.keys.close();
-    await this.dataSource.destroy();
-  }
-}
+export class GatewayModule {}

@@ -16,12 +16,14 @@ import {
 import { StandardSchemaSerializerInterceptor } from '@nestjs/common';
 import { NestFactory, Reflector } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { CREDENTIAL_KINDS } from './access/access.module.js';
 import { registerDocs } from './docs/register-docs.js';
 import { ForecastReplies } from './forecasts/forecast-replies.js';
 import type { GatewayEnv } from './gateway.env.js';
 import { GatewayModule } from './gateway.module.js';
 import { createAccessLog } from './http/access-log.js';
 import { createHttpServer } from './http/create-http-server.js';
+import type { CredentialKind } from './http/credentials.js';
 import { type EdgeServices, installEdge } from './http/edge.hooks.js';
 import { HttpMetrics } from './http/http-metrics.js';
 import { OpenConnections } from './http/open-connections.js';
@@ -118,10 +120,13 @@ async function createApp(parts: AppParts): Promise<NestFastifyApplication> {
   app.useGlobalPipes(new RequestValidationPipe());
   app.useGlobalFilters(new ProblemFilter(problems));
   app.useGlobalInterceptors(new StandardSchemaSerializerInterceptor(app.get(Reflector)));
-  const keys = app.get(KeyService);
+  const keys = app.get(KeyService, { strict: false });
   keys.start();
   health.add('keys', () => keys.assertUsable());
-  later.services = { keys, forecasts: app.get(ForecastReplies) };
+  later.services = {
+    credentials: app.get<readonly CredentialKind[]>(CREDENTIAL_KINDS, { strict: false }),
+    forecasts: app.get(ForecastReplies),
+  };
   await registerDocs(server, app);
   return app;
 }

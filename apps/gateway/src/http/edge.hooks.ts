@@ -1,9 +1,10 @@
 import { performance } from 'node:perf_hooks';
-import { actorName, type KeyService, type Principal } from '@btcforecast/access';
+import { actorName, type Principal } from '@btcforecast/access';
 import type { Permission } from '@btcforecast/contracts';
 import { AppError, type HealthRegistry, type Logger } from '@btcforecast/platform';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { ForecastReplies } from '../forecasts/forecast-replies.js';
+import { type CredentialKind, identify } from './credentials.js';
 import type { HttpMetrics } from './http-metrics.js';
 import type { ProblemReply } from './problem-reply.js';
 import { loggedPath } from './request-identity.js';
@@ -41,17 +42,17 @@ export interface EdgeDependencies {
 }
 
 export interface EdgeServices {
-  readonly keys: KeyService;
+  /** In the order in which they are looked for. */
+  readonly credentials: readonly CredentialKind[];
   readonly forecasts: ForecastReplies;
 }
 
 /** As nginx logs it; no client sees it. */
 const CLIENT_GONE = 499;
-const BEARER = /^bearer +(\S+)$/i;
 type Done = (error?: Error) => void;
 
 /**
- * What happens to every request around its route: identity, headers, key check, metrics, one log line. A route
+ * What happens to every request around its route: identity, headers, credentials, metrics, one log line. A route
  * needs a key unless it says `public`, so a forgotten one is closed.
  *
  * To be called on a bare server, before the framework adds hooks of its own: what is answered from memory then
@@ -90,7 +91,7 @@ function admit(request: FastifyRequest, reply: FastifyReply, edge: EdgeDependenc
   if (url === undefined) return done();
   request.routePattern = url;
   if (config.public) return done();
-  const { keys, forecasts } = edge.services();
+  const { credentials, forecasts } = edge.services();
   const refuse = (error: unknown): void => void edge.problems.send(error, request, reply);
   const enter = (principal: Principal): void => {
     request.principal = principal;
@@ -99,23 +100,12 @@ function admit(request: FastifyRequest, reply: FastifyReply, edge: EdgeDependenc
     if (!config.cached || !forecasts.answerFromMemory(request, reply, principal)) done();
   };
   try {
-    const text = bearerOf(request);
-    const known = keys.verifyFromMemory(text);
-    if (known) enter(known);
-    else keys.verify(text).then(enter).catch(refuse);
+    const who = identify(request, credentials);
+    if (who instanceof Promise) who.then(enter).catch(refuse);
+    else enter(who);
   } catch (error) {
     refuse(error);
   }
-}
-
-function bearerOf(request: FastifyRequest): string {
-  const text = BEARER.exec(request.headers.authorization ?? '')?.[1];
-  if (text !== undefined) return text;
-  throw new AppError(
-    'caller',
-    'access.unauthenticated',
-    'this route needs a key; send the header "Authorization: Bearer <key>"',
-  );
 }
 
 /** A route that says neither `public` nor what it needs is a mistake of ours, found when the gateway starts. */

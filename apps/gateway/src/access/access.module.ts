@@ -1,0 +1,36 @@
+import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { KeyRepository, KeyService } from '@btcforecast/access';
+import { Clock, LOGGER, type Logger } from '@btcforecast/platform';
+import { DataSource } from 'typeorm';
+import { DatabaseModule } from '../database.module.js';
+import type { CredentialKind } from '../http/credentials.js';
+import { BearerKey } from './bearer-key.js';
+
+/** The kinds of credentials that the edge takes, in the order in which it looks for them. */
+export const CREDENTIAL_KINDS = Symbol('kinds of credentials');
+
+/** Who may come in, and as whom. */
+@Module({
+  imports: [DatabaseModule],
+  providers: [
+    {
+      provide: KeyService,
+      inject: [DataSource, Clock, LOGGER],
+      useFactory: (dataSource: DataSource, clock: Clock, logger: Logger) =>
+        new KeyService({ repository: new KeyRepository(dataSource), clock, logger }),
+    },
+    {
+      provide: CREDENTIAL_KINDS,
+      inject: [KeyService],
+      // A key comes last of what is borne: it takes whatever no other kind has recognised, and refuses it.
+      useFactory: (keys: KeyService): readonly CredentialKind[] => [new BearerKey(keys)],
+    },
+  ],
+})
+export class AccessModule implements OnApplicationShutdown {
+  constructor(@Inject(KeyService) private readonly keys: KeyService) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.keys.close();
+  }
+}

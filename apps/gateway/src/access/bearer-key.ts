@@ -1,0 +1,14 @@
+import type { KeyService, Principal } from '@btcforecast/access';
+import type { FastifyRequest } from 'fastify';
+import { bearerOf, type CredentialKind } from '../http/credentials.js';
+
+/** `Authorization: Bearer btcf_<id>_<secret>`. Whatever else is borne, and no kind before took, is a key that is wrong. */
+export class BearerKey implements CredentialKind {
+  constructor(private readonly keys: KeyService) {}
+
+  identify(request: FastifyRequest): Principal | Promise<Principal> | undefined {
+    const text = bearerOf(request);
+    if (text === undefined) return undefined;
+    return this.keys.verifyFromMemory(text) ?? this.keys.verify(text);
+  }
+}
