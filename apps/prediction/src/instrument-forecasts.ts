@@ -1,5 +1,5 @@
-import { isAppError, type Logger } from '@btcforecast/platform';
-import { SerialRunner, type CatchUpReport, type ForecastCatchUp } from '@btcforecast/prediction';
+import { isAppError, type Logger, SerialRunner } from '@btcforecast/platform';
+import { type CatchUpReport, type ForecastCatchUp } from '@btcforecast/prediction';
 import type { PredictionMetrics } from './metrics.js';
 
 export interface InstrumentScope {

@@ -1,6 +1,6 @@
 import { BASELINES, GRADES, HORIZON_HOURS, HORIZONS, type Horizon } from '@btcforecast/contracts';
-import { LOGGER, type Logger } from '@btcforecast/platform';
-import { FeedSettings, PerformanceService, SerialRunner, StandingService } from '@btcforecast/prediction';
+import { LOGGER, type Logger, SerialRunner } from '@btcforecast/platform';
+import { FeedSettings, PerformanceService, StandingService } from '@btcforecast/prediction';
 import {
   Inject,
   Injectable,

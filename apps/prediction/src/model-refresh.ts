@@ -1,5 +1,5 @@
-import { EventBus, LOGGER, type Logger, type Subscription } from '@btcforecast/platform';
-import { FeedSettings, ModelStore, SerialRunner } from '@btcforecast/prediction';
+import { EventBus, LOGGER, type Logger, SerialRunner, type Subscription } from '@btcforecast/platform';
+import { FeedSettings, ModelStore } from '@btcforecast/prediction';
 import {
   Inject,
   Injectable,

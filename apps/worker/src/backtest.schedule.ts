@@ -1,5 +1,5 @@
-import { LOGGER, type Logger } from '@btcforecast/platform';
-import { BacktestQueue, SerialRunner } from '@btcforecast/prediction';
+import { LOGGER, type Logger, SerialRunner } from '@btcforecast/platform';
+import { BacktestQueue } from '@btcforecast/prediction';
 import {
   Inject,
   Injectable,

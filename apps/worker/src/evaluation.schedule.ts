@@ -1,7 +1,14 @@
 import { MarketClockReader } from '@btcforecast/candle-reader';
 import { INTERVAL_MS } from '@btcforecast/contracts';
-import { EventBus, JobQueues, LOGGER, type Logger, type Subscription } from '@btcforecast/platform';
-import { FeedSettings, RolloutRepository, SerialRunner } from '@btcforecast/prediction';
+import {
+  EventBus,
+  JobQueues,
+  LOGGER,
+  type Logger,
+  SerialRunner,
+  type Subscription,
+} from '@btcforecast/platform';
+import { FeedSettings, RolloutRepository } from '@btcforecast/prediction';
 import {
   Inject,
   Injectable,

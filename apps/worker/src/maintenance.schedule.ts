@@ -1,6 +1,6 @@
 import { MarketClockReader } from '@btcforecast/candle-reader';
-import { Clock, ENV, JobQueues, LOGGER, type Logger } from '@btcforecast/platform';
-import { FeedSettings, SerialRunner } from '@btcforecast/prediction';
+import { Clock, ENV, JobQueues, LOGGER, type Logger, SerialRunner } from '@btcforecast/platform';
+import { FeedSettings } from '@btcforecast/prediction';
 import {
   Inject,
   Injectable,

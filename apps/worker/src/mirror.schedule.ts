@@ -6,9 +6,10 @@ import {
   JobQueues,
   LOGGER,
   type Logger,
+  SerialRunner,
   type Subscription,
 } from '@btcforecast/platform';
-import { ModelVersionRepository, SerialRunner } from '@btcforecast/prediction';
+import { ModelVersionRepository } from '@btcforecast/prediction';
 import {
   Inject,
   Injectable,

@@ -1,6 +1,14 @@
 import type { EventOf } from '@btcforecast/contracts';
-import { Clock, EventBus, JobQueues, LOGGER, type Logger, type Subscription } from '@btcforecast/platform';
-import { FeedSettings, SerialRunner } from '@btcforecast/prediction';
+import {
+  Clock,
+  EventBus,
+  JobQueues,
+  LOGGER,
+  type Logger,
+  SerialRunner,
+  type Subscription,
+} from '@btcforecast/platform';
+import { FeedSettings } from '@btcforecast/prediction';
 import {
   Inject,
   Injectable,

@@ -1,7 +1,15 @@
 import { MarketClockReader } from '@btcforecast/candle-reader';
 import { INTERVAL_MS, type EventOf } from '@btcforecast/contracts';
-import { Clock, EventBus, JobQueues, LOGGER, type Logger, type Subscription } from '@btcforecast/platform';
-import { FeedSettings, SerialRunner, VOID_AFTER_MS } from '@btcforecast/prediction';
+import {
+  Clock,
+  EventBus,
+  JobQueues,
+  LOGGER,
+  type Logger,
+  SerialRunner,
+  type Subscription,
+} from '@btcforecast/platform';
+import { FeedSettings, VOID_AFTER_MS } from '@btcforecast/prediction';
 import {
   Inject,
   Injectable,

@@ -1,5 +1,12 @@
-import { Clock, EventBus, JobQueues, LOGGER, type Logger, type Subscription } from '@btcforecast/platform';
-import { SerialRunner } from '@btcforecast/prediction';
+import {
+  Clock,
+  EventBus,
+  JobQueues,
+  LOGGER,
+  type Logger,
+  SerialRunner,
+  type Subscription,
+} from '@btcforecast/platform';
 import {
   Inject,
   Injectable,

@@ -39,6 +39,7 @@ export { QueueProcessor, type QueueWorkerOptions } from './queues/queue-processo
 export { QueuesModule, type ProcessesJobs } from './queues/queues.module.js';
 export type { QueueEnv } from './queues/queue-connection.js';
 export { Closers } from './lifecycle/closers.js';
+export { SerialRunner } from './lifecycle/serial-runner.js';
 export { bootstrapService } from './lifecycle/bootstrap-service.js';
 export {
   announceReady,

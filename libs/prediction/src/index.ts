@@ -1,5 +1,4 @@
 export { FeedSettings } from './feed-settings.js';
-export { SerialRunner } from './serial-runner.js';
 export { forecastId, type ForecastIdentity } from './forecasts/forecast-id.js';
 export { timelinessOf } from './forecasts/timeliness.js';
 export {

@@ -9,7 +9,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CandleReader, MarketClockReader, MarketFeedReader } from '@btcforecast/candle-reader';
 import { createDataSource } from '@btcforecast/database';
 import { forecastOrigins, slotsNeeded } from '@btcforecast/forecasting';
-import { createEventBus, createLogger, ManualClock } from '@btcforecast/platform';
+import { createEventBus, createLogger, ManualClock, SerialRunner } from '@btcforecast/platform';
 import {
   AliasRepository,
   AliasService,
@@ -27,7 +27,6 @@ import {
   openModel,
   PromotionRules,
   referenceText,
-  SerialRunner,
 } from '@btcforecast/prediction';
 import { hourlyWindow } from '@btcforecast/timeseries';
 
