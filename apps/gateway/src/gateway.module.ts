@@ -7,11 +7,12 @@ import { InstrumentController } from './api/instrument.controller.js';
 import { ModelController } from './api/model.controller.js';
 import { PerformanceController } from './api/performance.controller.js';
 import { TrackRecordController } from './api/track-record.controller.js';
+import { AuditModule } from './audit/audit.module.js';
 import { ForecastReplies } from './forecasts/forecast-replies.js';
 import { ForecastService } from './forecasts/forecast.service.js';
 
 @Module({
-  imports: [AccessModule],
+  imports: [AccessModule, AuditModule],
   controllers: [
     ForecastController,
     InstrumentController,

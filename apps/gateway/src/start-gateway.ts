@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { KeyService } from '@btcforecast/access';
+import { AuditLog, KeyService } from '@btcforecast/access';
 import {
   AppError,
   createLogger,
@@ -126,6 +126,7 @@ async function createApp(parts: AppParts): Promise<NestFastifyApplication> {
   later.services = {
     credentials: app.get<readonly CredentialKind[]>(CREDENTIAL_KINDS, { strict: false }),
     forecasts: app.get(ForecastReplies),
+    audit: app.get(AuditLog, { strict: false }),
   };
   await registerDocs(server, app);
   return app;

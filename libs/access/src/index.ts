@@ -4,3 +4,6 @@ export { KeyRepository, type KeyRecord } from './key.repository.js';
 export { KeyService, type KeyServiceDependencies } from './key.service.js';
 export { actorName, permissionsOf, type Principal } from './principal.js';
 export { ROLE_PERMISSIONS } from './role-permissions.js';
+export { AuditedAction, AuditLog, type AuditLogDependencies } from './audit/audit-log.js';
+export type { AuditActor, AuditEnd, AuditFacts, AuditNotes } from './audit/audit-facts.js';
+export { AuditRepository } from './audit/audit.repository.js';

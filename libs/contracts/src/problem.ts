@@ -9,6 +9,7 @@ export const ERROR_CODES = [
   'request.unsupported_media_type',
   'access.unauthenticated',
   'access.forbidden',
+  'audit.unavailable',
   'instrument.unknown',
   'candle.cursor_invalid',
   'candle.interval_not_served',

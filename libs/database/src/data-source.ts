@@ -17,6 +17,7 @@ import { TrackRecordRootEntity } from './entities/track-record-root.entity.js';
 import { Foundation1795219200000 } from './migrations/1795219200000-foundation.js';
 import { ModelsAndProof1795305600000 } from './migrations/1795305600000-models-and-proof.js';
 import { TenantsAndRoles1795824000000 } from './migrations/1795824000000-tenants-and-roles.js';
+import { AuditAndIdempotency1795824300000 } from './migrations/1795824300000-audit-and-idempotency.js';
 
 export interface DataSourceOptions {
   readonly url: string;
@@ -37,7 +38,12 @@ export function createDataSource({ url, applicationName, poolSize = 5 }: DataSou
     synchronize: false,
     migrationsTransactionMode: 'each',
     migrationsTableName: 'schema_migrations',
-    migrations: [Foundation1795219200000, ModelsAndProof1795305600000, TenantsAndRoles1795824000000],
+    migrations: [
+      Foundation1795219200000,
+      ModelsAndProof1795305600000,
+      TenantsAndRoles1795824000000,
+      AuditAndIdempotency1795824300000,
+    ],
     entities: [
       InstrumentEntity,
       MarketFeedEntity,

@@ -103,7 +103,7 @@ export class ForecastController {
   }
 
   @Post('by-id/:id/reproduce')
-  @Needs('forecasts:read')
+  @Needs('forecasts:read', { audited: false })
   @HttpCode(200)
   @Replies(ReproductionReply, 'Computes a stored forecast anew from the stored candles and the stored model')
   reproduce(

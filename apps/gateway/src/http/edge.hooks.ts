@@ -1,8 +1,9 @@
 import { performance } from 'node:perf_hooks';
-import { actorName, type Principal } from '@btcforecast/access';
+import { actorName, type AuditLog, type Principal } from '@btcforecast/access';
 import type { Permission } from '@btcforecast/contracts';
 import { AppError, type HealthRegistry, type Logger } from '@btcforecast/platform';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import { installAudit, noteRefusal } from '../audit/audit.hooks.js';
 import type { ForecastReplies } from '../forecasts/forecast-replies.js';
 import { type CredentialKind, identify } from './credentials.js';
 import type { HttpMetrics } from './http-metrics.js';
@@ -45,6 +46,7 @@ export interface EdgeServices {
   /** In the order in which they are looked for. */
   readonly credentials: readonly CredentialKind[];
   readonly forecasts: ForecastReplies;
+  readonly audit: AuditLog;
 }
 
 /** As nginx logs it; no client sees it. */
@@ -62,12 +64,14 @@ export function installEdge(server: FastifyInstance, edge: EdgeDependencies): vo
   server.decorateRequest('principal', undefined);
   server.decorateRequest('routePattern', 'none');
   server.decorateRequest('receivedAt', 0);
+  server.decorateRequest('problem', undefined);
   server.addHook('onRoute', (route) => {
     edge.routes.add(route);
     const { bodyLimit } = route.config ?? {};
     assertGuarded(route);
     if (bodyLimit !== undefined) route.bodyLimit = bodyLimit;
   });
+  installAudit(server, () => edge.services().audit);
   server.addHook('onRequest', (request, reply, done) => {
     request.receivedAt = performance.now();
     edge.metrics.begin();
@@ -130,6 +134,7 @@ function record(request: FastifyRequest, status: number, edge: EdgeDependencies)
   request.receivedAt = 0;
   const elapsedMs = performance.now() - receivedAt;
   edge.metrics.end(route, method, status, elapsedMs);
+  if (request.problem) noteRefusal(request, edge.services().audit);
   if (!edge.accessLog.isLevelEnabled('info')) return;
   edge.accessLog.info(
     {

@@ -1,9 +1,17 @@
 import { NotFoundException } from '@nestjs/common';
+import type { ErrorCode } from '@btcforecast/contracts';
 import { AppError, currentTraceId, type Logger, problemOf, toAppError } from '@btcforecast/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { InvalidRequestError, requestErrorOf } from './request-error.js';
 import { loggedPath } from './request-identity.js';
 import type { RouteTable } from './route-table.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The problem that it was answered with, if it was one. */
+    problem: { readonly status: number; readonly code: ErrorCode } | undefined;
+  }
+}
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
@@ -20,6 +28,7 @@ export class ProblemReply {
       instance: loggedPath(request.raw.url ?? ''),
       traceId: currentTraceId() ?? request.id,
     });
+    request.problem = body;
     if (cause instanceof InvalidRequestError) body.errors = cause.errors;
     if (status >= 500) this.#log(cause, request);
     if (status === 401) reply.header('www-authenticate', 'Bearer realm="btcforecast"');
