@@ -1,7 +1,8 @@
-import { PlatformEnv } from '@btcforecast/platform';
+import { PlatformEnv, SecretsEnv } from '@btcforecast/platform';
 import { z } from 'zod';
 
 export const GatewayEnv = PlatformEnv.extend({
+  ...SecretsEnv,
   GATEWAY_HOST: z.string().default('127.0.0.1').describe('Address on which the API is served'),
   GATEWAY_PORT: z.coerce
     .number()

@@ -11,6 +11,7 @@ export interface DataFolder {
   readonly path: string;
   readonly logs: string;
   readonly adminKeyFile: string;
+  readonly secretsKeyFile: string;
   /** Where a simulated market remembers its position. */
   readonly simulation: string;
   readonly runFile: string;
@@ -27,7 +28,8 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
     await checkSpace(path);
     const release = await lock(path);
     const runFile = join(path, 'run.json');
-    return { path, logs, simulation, runFile, adminKeyFile: join(path, 'admin.key'), release };
+    const keys = { adminKeyFile: join(path, 'admin.key'), secretsKeyFile: join(path, 'secrets.key') };
+    return { path, logs, simulation, runFile, ...keys, release };
   } catch (error) {
     if (error instanceof StartError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;

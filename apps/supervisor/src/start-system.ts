@@ -3,13 +3,20 @@ import { join } from 'node:path';
 import { checkReplay, namedMarket, probeMarket, type Market, type TaskRunner } from './config/market.js';
 import { DEFAULT_INSTRUMENT } from './config/instruments.js';
 import type { SupervisorOptions } from './config/options.js';
-import { compileCache, mainOf, serviceSpecs, type ServicePorts } from './config/service-specs.js';
+import {
+  bringsSecretsKey,
+  compileCache,
+  mainOf,
+  serviceSpecs,
+  type ServicePorts,
+} from './config/service-specs.js';
 import type { SupervisorEnv } from './config/supervisor.env.js';
 import type { DataFolder } from './data-folder.js';
 import { waitForFirstForecast } from './first-forecast.js';
 import { freePorts } from './ports.js';
 import { askTask } from './process/run-task.js';
 import type { RunFile } from './run-file.js';
+import { ensureSecretsKey } from './secrets-key.js';
 import type { System } from './system.js';
 import type { Terminal } from './terminal.js';
 
@@ -129,12 +136,14 @@ async function startServices(context: StartContext, address: MarketAddress): Pro
   const { databaseUrl, market, simulationUrl, feed = 'live' } = address;
   const ports = await choosePorts(options.port);
   const rpcToken = randomBytes(32).toString('base64url');
+  if (!bringsSecretsKey(env.inherited)) await ensureSecretsKey(folder.secretsKeyFile);
   const specs = serviceSpecs({
     root,
     logs: folder.logs,
     inherited: env.inherited,
     tracing: env.tracing,
     dataDir: folder.path,
+    secretsKeyFile: folder.secretsKeyFile,
     databaseUrl,
     rpcToken,
     source: market.source,

@@ -1,10 +1,11 @@
-import { PlatformEnv, secret } from '@btcforecast/platform';
+import { PlatformEnv, secret, SecretsEnv } from '@btcforecast/platform';
 import { ChampionEnv } from '@btcforecast/prediction';
 import { z } from 'zod';
 
 const HOUR_MS = 3_600_000;
 
 export const WorkerEnv = PlatformEnv.extend({
+  ...SecretsEnv,
   ...ChampionEnv.shape,
   RETRAIN_EVERY: z
     .string()

@@ -8,6 +8,11 @@ export {
   type ProblemAnswer,
   type ProblemContext,
 } from './errors/problem-of.js';
+export { SecretBox, newSecretsKey } from './secrets/secret-box.js';
+export { SecretsEnv } from './secrets/secrets.env.js';
+export { AddressPolicy, isLoopback, type AddressVerdict } from './http/address-policy.js';
+export { GuardedFetchError, type FetchFailure } from './http/guarded-fetch.error.js';
+export { hostResolver, type ResolveHost } from './http/resolve-host.js';
 export { Clock, ManualClock } from './time/clock.js';
 export { createLogger, type Logger, type LoggerOptions } from './logging/create-logger.js';
 export { PinoNestLogger } from './logging/pino-nest-logger.js';

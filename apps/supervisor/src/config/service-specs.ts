@@ -27,6 +27,7 @@ export interface ServiceSettings {
   readonly inherited: Readonly<Record<string, string>>;
   readonly tracing: boolean;
   readonly dataDir: string;
+  readonly secretsKeyFile: string;
   readonly databaseUrl: string;
   readonly rpcToken: string;
   readonly source: string;
@@ -73,6 +74,7 @@ function commonEnv(settings: ServiceSettings): Record<string, string> {
     ...(settings.instruments && { INSTRUMENTS: settings.instruments.join() }),
     SIM_URL: settings.simulationUrl ?? '',
     TRACK_RECORD_KEY_FILE: trackRecordKeyFile(settings),
+    ...(bringsSecretsKey(inherited) ? {} : { SECRETS_KEY_FILE: settings.secretsKeyFile }),
     RPC_TOKEN: settings.rpcToken,
     RPC_HOST: '127.0.0.1',
     RPC_ADDRESSES_MARKET_DATA: `127.0.0.1:${ports.rpc['market-data']}`,
@@ -85,6 +87,11 @@ function commonEnv(settings: ServiceSettings): Record<string, string> {
 /** In the data folder, unless the operator keeps the key elsewhere. */
 function trackRecordKeyFile({ inherited, dataDir }: ServiceSettings): string {
   return inherited.TRACK_RECORD_KEY_FILE || join(dataDir, 'track-record.key');
+}
+
+/** Whether the operator keeps the key for stored secrets elsewhere. */
+export function bringsSecretsKey(inherited: ServiceSettings['inherited']): boolean {
+  return Boolean(inherited.SECRETS_KEY || inherited.SECRETS_KEY_FILE);
 }
 
 function ownEnv(name: ServiceName, ports: ServicePorts): Record<string, string> {
