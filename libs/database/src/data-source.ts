@@ -12,11 +12,15 @@ import { BacktestEntity } from './entities/backtest.entity.js';
 import { DriftSignalEntity } from './entities/drift-signal.entity.js';
 import { ModelAliasMoveEntity } from './entities/model-alias-move.entity.js';
 import { ModelEvaluationEntity } from './entities/model-evaluation.entity.js';
+import { OAuthClientEntity } from './entities/oauth-client.entity.js';
+import { RequestSigningKeyEntity } from './entities/request-signing-key.entity.js';
+import { ServerSigningKeyEntity } from './entities/server-signing-key.entity.js';
 import { TrackRecordEntity } from './entities/track-record.entity.js';
 import { TrackRecordRootEntity } from './entities/track-record-root.entity.js';
 import { Foundation1795219200000 } from './migrations/1795219200000-foundation.js';
 import { ModelsAndProof1795305600000 } from './migrations/1795305600000-models-and-proof.js';
 import { TenantsAndRoles1795824000000 } from './migrations/1795824000000-tenants-and-roles.js';
+import { OAuthAndSignatures1795824200000 } from './migrations/1795824200000-oauth-and-signatures.js';
 import { AuditAndIdempotency1795824300000 } from './migrations/1795824300000-audit-and-idempotency.js';
 
 export interface DataSourceOptions {
@@ -42,6 +46,7 @@ export function createDataSource({ url, applicationName, poolSize = 5 }: DataSou
       Foundation1795219200000,
       ModelsAndProof1795305600000,
       TenantsAndRoles1795824000000,
+      OAuthAndSignatures1795824200000,
       AuditAndIdempotency1795824300000,
     ],
     entities: [
@@ -53,6 +58,9 @@ export function createDataSource({ url, applicationName, poolSize = 5 }: DataSou
       ForecastEntity,
       ForecastScoreEntity,
       ApiKeyEntity,
+      OAuthClientEntity,
+      RequestSigningKeyEntity,
+      ServerSigningKeyEntity,
       BacktestEntity,
       DriftSignalEntity,
       ModelAliasMoveEntity,

@@ -12,5 +12,8 @@ export { BacktestEntity } from './entities/backtest.entity.js';
 export { DriftSignalEntity } from './entities/drift-signal.entity.js';
 export { ModelAliasMoveEntity } from './entities/model-alias-move.entity.js';
 export { ModelEvaluationEntity } from './entities/model-evaluation.entity.js';
+export { OAuthClientEntity } from './entities/oauth-client.entity.js';
+export { RequestSigningKeyEntity } from './entities/request-signing-key.entity.js';
+export { ServerSigningKeyEntity } from './entities/server-signing-key.entity.js';
 export { TrackRecordEntity } from './entities/track-record.entity.js';
 export { TrackRecordRootEntity } from './entities/track-record-root.entity.js';

@@ -43,6 +43,8 @@ export { JobRunner } from './queues/job-runner.js';
 export { QueueProcessor, type QueueWorkerOptions } from './queues/queue-processor.decorator.js';
 export { QueuesModule, type ProcessesJobs } from './queues/queues.module.js';
 export type { QueueEnv } from './queues/queue-connection.js';
+export { createOnceStore, type OnceStoreOptions } from './once/create-once-store.js';
+export { OnceStore } from './once/once-store.js';
 export { Closers } from './lifecycle/closers.js';
 export { SerialRunner } from './lifecycle/serial-runner.js';
 export { bootstrapService } from './lifecycle/bootstrap-service.js';
