@@ -27,6 +27,7 @@ import type { CredentialKind } from './http/credentials.js';
 import { type EdgeServices, installEdge } from './http/edge.hooks.js';
 import { HttpMetrics } from './http/http-metrics.js';
 import { OpenConnections } from './http/open-connections.js';
+import { PageLinkInterceptor } from './http/page-link.interceptor.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { ProblemReply } from './http/problem-reply.js';
 import { RequestValidationPipe } from './http/request-validation.pipe.js';
@@ -119,7 +120,10 @@ async function createApp(parts: AppParts): Promise<NestFastifyApplication> {
   });
   app.useGlobalPipes(new RequestValidationPipe());
   app.useGlobalFilters(new ProblemFilter(problems));
-  app.useGlobalInterceptors(new StandardSchemaSerializerInterceptor(app.get(Reflector)));
+  app.useGlobalInterceptors(
+    new PageLinkInterceptor(),
+    new StandardSchemaSerializerInterceptor(app.get(Reflector)),
+  );
   const keys = app.get(KeyService, { strict: false });
   keys.start();
   health.add('keys', () => keys.assertUsable());

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Cursor, nextPage } from './paging.js';
 import { EpochMs, Instant, InstantInput, InstrumentId, Interval, Source } from './primitives.js';
 
 const price = (what: string) => z.number().positive().describe(`${what}, in the quote currency`);
@@ -19,7 +20,7 @@ export const CandlesQuery = z.object({
   from: InstantInput.optional().describe('First open time, inclusive; default: as far back as limit reaches'),
   to: InstantInput.optional().describe('Last open time, exclusive; default: now'),
   limit: z.coerce.number().int().min(1).max(1000).default(500).describe('Candles per page'),
-  cursor: z.string().max(200).optional().describe('nextCursor of the page before'),
+  cursor: Cursor.optional(),
 });
 export type CandlesQuery = z.infer<typeof CandlesQuery>;
 
@@ -53,7 +54,7 @@ export const CandlesReply = z
     source: Source,
     data: z.array(CandleReply).describe('Final candles, oldest first'),
     gaps: z.array(GapReply).describe('Missing ranges inside the page'),
-    nextCursor: z.string().nullable().describe('Pass as cursor for the next page; null at the end'),
+    ...nextPage,
   })
   .meta({ id: 'CandlesReply' });
 export type CandlesReply = z.infer<typeof CandlesReply>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Standing } from './calibration.js';
+import { Cursor, nextPage } from './paging.js';
 import {
   HORIZONS,
   Horizon,
@@ -144,7 +145,7 @@ export const ForecastHistoryReply = z
     horizon: Horizon,
     source: Source,
     data: z.array(ScoredForecastReply).describe('Canonical forecasts, newest origin first'),
-    nextCursor: z.string().nullable().describe('Pass as cursor for the next page; null at the end'),
+    ...nextPage,
   })
   .meta({ id: 'ForecastHistoryReply' });
 export type ForecastHistoryReply = z.infer<typeof ForecastHistoryReply>;
@@ -190,7 +191,7 @@ export const ForecastHistoryQuery = z.object({
   from: InstantInput.optional().describe('First origin, inclusive'),
   to: InstantInput.optional().describe('Last origin, exclusive'),
   limit: z.coerce.number().int().min(1).max(1000).default(100).describe('Forecasts per page'),
-  cursor: z.string().max(200).optional().describe('nextCursor of the page before'),
+  cursor: Cursor.optional(),
 });
 export type ForecastHistoryQuery = z.infer<typeof ForecastHistoryQuery>;
 

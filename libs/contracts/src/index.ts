@@ -48,6 +48,7 @@ export {
   WINDOWS,
   Window,
 } from './performance.js';
+export { Cursor, nextPage, PageQuery } from './paging.js';
 export { GRADES, Grade, Standing } from './calibration.js';
 export { ProbabilityQuery, ProbabilityReply } from './probability.js';
 export { ReproductionReply } from './reproduction.js';

@@ -3,6 +3,7 @@ import { z } from 'zod';
 /** Error codes: a closed set; each has a paragraph in docs/errors.md, reached by the problem's `type`. */
 export const ERROR_CODES = [
   'request.invalid',
+  'request.cursor_invalid',
   'request.not_found',
   'request.method_not_allowed',
   'request.too_large',
@@ -11,11 +12,9 @@ export const ERROR_CODES = [
   'access.forbidden',
   'audit.unavailable',
   'instrument.unknown',
-  'candle.cursor_invalid',
   'candle.interval_not_served',
   'forecast.not_found',
   'forecast.none_yet',
-  'forecast.cursor_invalid',
   'forecast.insufficient_history',
   'forecast.model_not_ready',
   'forecast.not_reproducible',

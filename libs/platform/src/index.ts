@@ -13,6 +13,7 @@ export { SecretsEnv } from './secrets/secrets.env.js';
 export { AddressPolicy, isLoopback, type AddressVerdict } from './http/address-policy.js';
 export { GuardedFetchError, type FetchFailure } from './http/guarded-fetch.error.js';
 export { hostResolver, type ResolveHost } from './http/resolve-host.js';
+export { readCursor, writeCursor, type CursorValues } from './paging/cursor.js';
 export { Clock, ManualClock } from './time/clock.js';
 export { createLogger, type Logger, type LoggerOptions } from './logging/create-logger.js';
 export { PinoNestLogger } from './logging/pino-nest-logger.js';

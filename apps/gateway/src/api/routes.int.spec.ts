@@ -55,9 +55,13 @@ describe('the routes', () => {
 
   it('passes instants on as milliseconds, and the cursor unchanged', async () => {
     const first = (await body('/v1/instruments/BTC-USD/candles?from=2025-01-01&limit=3')) as CandlesReply;
-    expect(first.nextCursor).toBe('next-page');
+    expect(first.next).toBe('next-page');
     const second = (await body('/v1/instruments/BTC-USD/candles?limit=3&cursor=next-page')) as CandlesReply;
-    expect(second.nextCursor).toBeNull();
+    expect(second.next).toBeNull();
+    const path = '/v1/instruments/BTC-USD/candles?from=2025-01-01&limit=3';
+    const { headers } = await fixture.get(path);
+    expect(headers.get('link')).toBe(`<${path}&cursor=next-page>; rel="next"`);
+    expect((await fixture.get(`${path}&cursor=next-page`)).headers.get('link')).toBeNull();
     await body('/v1/forecasts/BTC-USD/history?from=2025-01-01T00:00:00%2B02:00&cursor=next-page');
     expect(fixture.peer().state.lastBody).toEqual({
       instrument: 'BTC-USD',

@@ -86,7 +86,7 @@ export const OPERATION_EXAMPLES: Readonly<Record<string, unknown>> = {
       },
     ],
     gaps: [],
-    nextCursor: null,
+    next: null,
   },
   'GET /v1/forecasts/{instrument}': { ...forecast, standing },
   'GET /v1/forecasts/{instrument}/history': {
@@ -94,7 +94,7 @@ export const OPERATION_EXAMPLES: Readonly<Record<string, unknown>> = {
     horizon: '24h',
     source: 'live',
     data: [{ ...forecast, outcome }],
-    nextCursor: null,
+    next: null,
   },
   'GET /v1/forecasts/by-id/{id}': { ...forecast, outcome },
   'GET /v1/forecasts/{instrument}/probability': {

@@ -102,7 +102,7 @@ describe('a wrong request', () => {
     ['/v1/forecasts/BTC-USD/history?limit=x', 'must be a number'],
     ['/v1/forecasts/BTC-USD/history?limit=1.5', 'must be a whole number'],
     ['/v1/forecasts/BTC-USD/history?from=yesterday', 'must be an ISO 8601 date or date-time with a zone'],
-    [`/v1/forecasts/BTC-USD/history?cursor=${'x'.repeat(201)}`, 'must have at most 200 characters'],
+    [`/v1/forecasts/BTC-USD/history?cursor=${'x'.repeat(401)}`, 'must have at most 400 characters'],
     ['/v1/forecasts/BTC-USD/probability', 'give exactly one of above, below and between'],
     ['/v1/forecasts/BTC-USD/probability?above=-1', 'must be a price above 0'],
     ['/v1/forecasts/BTC-USD/probability?above=Infinity', 'must be a price above 0'],
@@ -133,7 +133,7 @@ describe('a wrong request', () => {
     ['/v1/performance/BTC-USD?window=8d', 'query/window'],
     ['/v1/instruments/BTC-USD/candles?limit=1e9', 'query/limit'],
     ['/v1/instruments/BTC-USD/candles?from=2025-01-02&to=2025-01-02', 'query/from'],
-    [`/v1/forecasts/BTC-USD/history?cursor=${'x'.repeat(201)}`, 'query/cursor'],
+    [`/v1/forecasts/BTC-USD/history?cursor=${'x'.repeat(401)}`, 'query/cursor'],
   ])('%s is refused because of %s', async (path, pointer) => {
     const answer = await problem(path);
     expect(answer).toMatchObject({ status: 400, code: 'request.invalid', errors: [{ pointer }] });
@@ -141,9 +141,9 @@ describe('a wrong request', () => {
 
   it('with a cursor that the service refuses is 400', async () => {
     const candles = await problem('/v1/instruments/BTC-USD/candles?cursor=damaged');
-    expect(candles).toMatchObject({ status: 400, code: 'candle.cursor_invalid' });
+    expect(candles).toMatchObject({ status: 400, code: 'request.cursor_invalid' });
     const history = await problem('/v1/forecasts/BTC-USD/history?cursor=damaged');
-    expect(history).toMatchObject({ status: 400, code: 'forecast.cursor_invalid' });
+    expect(history).toMatchObject({ status: 400, code: 'request.cursor_invalid' });
   });
 
   it('for what does not exist is 404', async () => {

@@ -58,7 +58,7 @@ class PeerPrediction {
   async history(body: Body<typeof predictionRpc.forecastHistory>): Promise<ForecastHistoryReply> {
     await this.state.enter(body);
     if (body.cursor === 'damaged')
-      throw new AppError('caller', 'forecast.cursor_invalid', 'the cursor is damaged');
+      throw new AppError('caller', 'request.cursor_invalid', 'the cursor is damaged');
     const { instrument, horizon } = body;
     const data = [{ ...this.state.forecast(horizon), outcome: null }];
     return {
@@ -66,7 +66,7 @@ class PeerPrediction {
       horizon,
       source: this.state.source,
       data,
-      nextCursor: body.cursor ? null : 'next-page',
+      next: body.cursor ? null : 'next-page',
     };
   }
 
@@ -112,7 +112,7 @@ class PeerMarketData {
   async candles(body: Body<typeof marketDataRpc.listCandles>): Promise<CandlesReply> {
     await this.state.enter(body);
     const { instrument, interval, cursor } = body;
-    if (cursor === 'damaged') throw new AppError('caller', 'candle.cursor_invalid', 'the cursor is damaged');
+    if (cursor === 'damaged') throw new AppError('caller', 'request.cursor_invalid', 'the cursor is damaged');
     const { feed: venue, source } = this.state;
     return {
       instrument,
@@ -121,7 +121,7 @@ class PeerMarketData {
       source,
       data: [],
       gaps: [],
-      nextCursor: cursor ? null : 'next-page',
+      next: cursor ? null : 'next-page',
     };
   }
 }

@@ -1,4 +1,5 @@
-import { AppError } from '@btcforecast/platform';
+import { readCursor, writeCursor } from '@btcforecast/platform';
+import { z } from 'zod';
 
 /** Where the next page begins and where the list ends; open times, ms. */
 export interface CandleCursor {
@@ -6,16 +7,16 @@ export interface CandleCursor {
   readonly to: number;
 }
 
-export function writeCursor({ from, to }: CandleCursor): string {
-  return Buffer.from(`${from}.${to}`).toString('base64url');
+const instant = z.number().int().min(0).max(8.64e15);
+const Range = z.tuple([instant, instant]).refine(([from, to]) => from < to);
+
+export function writeCandleCursor({ from, to }: CandleCursor, intervalMs: number): string {
+  return writeCursor(`candles ${intervalMs}`, [from, to]);
 }
 
-/** @throws AppError caller candle.cursor_invalid for anything that writeCursor has not written for this interval */
-export function readCursor(text: string, intervalMs: number): CandleCursor {
-  const match = /^(\d{1,15})\.(\d{1,15})$/.exec(Buffer.from(text, 'base64url').toString('latin1'));
-  const [from, to] = [Number(match?.[1]), Number(match?.[2])];
-  if (match && from % intervalMs === 0 && to % intervalMs === 0 && from < to) return { from, to };
-  const message =
-    'the cursor is none of ours, or of another interval: pass nextCursor of the page before, unchanged';
-  throw new AppError('caller', 'candle.cursor_invalid', message);
+/** @throws AppError caller request.cursor_invalid for anything not written for this interval */
+export function readCandleCursor(text: string, intervalMs: number): CandleCursor {
+  const onGrid = Range.refine((ends) => ends.every((end) => end % intervalMs === 0));
+  const [from, to] = readCursor(`candles ${intervalMs}`, onGrid, text);
+  return { from, to };
 }

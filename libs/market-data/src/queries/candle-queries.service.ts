@@ -11,7 +11,7 @@ import { HOUR_MS, resample, type Candle } from '@btcforecast/timeseries';
 import type { Range } from '../candles/ranges.js';
 import type { Gap, GapLedger } from '../gaps/gap-ledger.js';
 import type { IngestSettings } from '../ingest/ingest-settings.js';
-import { readCursor, writeCursor } from './candle-cursor.js';
+import { readCandleCursor, writeCandleCursor } from './candle-cursor.js';
 
 export interface CandleListRequest {
   readonly instrument: string;
@@ -41,7 +41,7 @@ export class CandleQueries {
    * One page of final candles of the venue in use, oldest first. A page covers as many intervals as the limit says,
    * so that it may hold fewer candles where some are missing; the gaps tell which.
    *
-   * @throws AppError caller instrument.unknown, candle.interval_not_served, candle.cursor_invalid; transient
+   * @throws AppError caller instrument.unknown, candle.interval_not_served, request.cursor_invalid; transient
    *   market.venue_unavailable until the history of a venue is complete
    */
   async list(request: CandleListRequest): Promise<CandlesReply> {
@@ -60,7 +60,8 @@ export class CandleQueries {
       source,
       data: candles.map((candle) => replyOf(candle, INTERVAL_MS[interval])),
       gaps: gaps.map((gap) => gapReply(gap, page)),
-      nextCursor: page.to < page.end ? writeCursor({ from: page.to, to: page.end }) : null,
+      next:
+        page.to < page.end ? writeCandleCursor({ from: page.to, to: page.end }, INTERVAL_MS[interval]) : null,
     };
   }
 
@@ -85,7 +86,7 @@ export class CandleQueries {
   async #page(request: CandleListRequest, feed: MarketFeed, series: CandleSeries): Promise<Page> {
     const step = INTERVAL_MS[request.interval];
     const spanMs = request.limit * step;
-    const cursor = request.cursor === undefined ? undefined : readCursor(request.cursor, step);
+    const cursor = request.cursor === undefined ? undefined : readCandleCursor(request.cursor, step);
     const closed = floorTo(await this.#now(feed), step);
     const end = Math.min(
       closed,

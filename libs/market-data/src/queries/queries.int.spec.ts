@@ -81,7 +81,7 @@ describe('the list of candles', () => {
       venue: FEED,
       source: 'replay',
       gaps: [],
-      nextCursor: null,
+      next: null,
     });
     expect(reply.data[2]).toEqual({
       ...HOURS[239],
@@ -104,7 +104,7 @@ describe('the list of candles', () => {
             const reply: CandlesReply = await list({ ...range, limit, ...(cursor ? { cursor } : {}) });
             expect(reply.data.length).toBeLessThanOrEqual(limit);
             seen.push(...times(reply));
-            cursor = reply.nextCursor;
+            cursor = reply.next;
           }
           const wanted = HOURS.map((_candle, i) => i).filter(
             (i) => i > from && i < to && !MISSING.includes(i),
@@ -146,15 +146,15 @@ describe('the list of candles', () => {
       code: 'candle.interval_not_served',
       details: { served: '1h, 4h, 1d' },
     });
-    const { nextCursor } = await list({ from: T0 + HOUR_MS, limit: 1 });
-    await expect(list({ interval: '1d', cursor: nextCursor! })).rejects.toMatchObject({
-      code: 'candle.cursor_invalid',
+    const { next } = await list({ from: T0 + HOUR_MS, limit: 1 });
+    await expect(list({ interval: '1d', cursor: next! })).rejects.toMatchObject({
+      code: 'request.cursor_invalid',
     });
     await fc.assert(
       fc.asyncProperty(fc.string({ maxLength: 60 }), async (cursor) => {
         await expect(list({ cursor })).rejects.toMatchObject({
           kind: 'caller',
-          code: 'candle.cursor_invalid',
+          code: 'request.cursor_invalid',
         });
       }),
       { numRuns: 50 },

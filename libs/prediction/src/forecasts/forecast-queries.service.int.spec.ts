@@ -140,7 +140,7 @@ describe('ForecastQueries', () => {
       const page = ForecastHistoryReply.parse(await history({ cursor }));
       origins.push(...page.data.map(({ origin }) => origin));
       sizes.push(page.data.length);
-      cursor = page.nextCursor ?? undefined;
+      cursor = page.next ?? undefined;
     } while (cursor);
     expect(sizes).toEqual([10, 10, 5]);
     expect(origins).toEqual(
@@ -149,17 +149,17 @@ describe('ForecastQueries', () => {
   });
 
   it('ends without a cursor when the last page is exactly full', async () => {
-    await expect(history({ limit: COUNT })).resolves.toMatchObject({ nextCursor: null });
+    await expect(history({ limit: COUNT })).resolves.toMatchObject({ next: null });
   });
 
   it('keeps to [from, to) of the origins, with a cursor too', async () => {
     const range = { from: at(3), to: at(7), limit: 3 };
     const first = await history(range);
-    const second = await history({ ...range, cursor: first.nextCursor! });
+    const second = await history({ ...range, cursor: first.next! });
     expect([...first.data, ...second.data].map(({ origin }) => Date.parse(origin))).toEqual(
       [6, 5, 4, 3].map(at),
     );
-    expect(second.nextCursor).toBeNull();
+    expect(second.next).toBeNull();
   });
 
   it('shows what became of a forecast: scored, void, or not yet known', async () => {
@@ -183,7 +183,7 @@ describe('ForecastQueries', () => {
   it('refuses a hostile cursor and touches nothing', async () => {
     const cursors = ["'; DROP TABLE forecasts; --", '../../etc/passwd', '', '0x10', '-5', 'zzzzzzzzzzzzzz'];
     for (const cursor of cursors) {
-      await expect(history({ cursor })).rejects.toMatchObject({ code: 'forecast.cursor_invalid' });
+      await expect(history({ cursor })).rejects.toMatchObject({ code: 'request.cursor_invalid' });
     }
     await expect(history()).resolves.toMatchObject({ data: { length: 10 } });
   });

@@ -109,7 +109,7 @@ export class ForecastQueries {
   /**
    * Canonical forecasts with their outcomes, newest origin first, a page at a time.
    *
-   * @throws AppError caller instrument.unknown, forecast.cursor_invalid
+   * @throws AppError caller instrument.unknown, request.cursor_invalid
    */
   async history(question: HistoryQuestion): Promise<ForecastHistoryReply> {
     const { feed, source } = this.settings;
@@ -135,7 +135,7 @@ export class ForecastQueries {
       horizon,
       source,
       data: page.map((row) => scoredForecastReply(row, scores.get(row.id))),
-      nextCursor: last ? encodeHistoryCursor(last.originAt.getTime()) : null,
+      next: last ? encodeHistoryCursor(last.originAt.getTime()) : null,
     };
   }
 

@@ -30,7 +30,7 @@ describe('history cursor', () => {
     '𝟙',
   ])('refuses %j as the caller’s mistake', (cursor) => {
     expect(() => decodeHistoryCursor(cursor)).toThrow(
-      expect.objectContaining({ kind: 'caller', code: 'forecast.cursor_invalid' }),
+      expect.objectContaining({ kind: 'caller', code: 'request.cursor_invalid' }),
     );
   });
 
@@ -41,7 +41,7 @@ describe('history cursor', () => {
         try {
           originAt = decodeHistoryCursor(text);
         } catch (error) {
-          return (error as { code?: string }).code === 'forecast.cursor_invalid';
+          return (error as { code?: string }).code === 'request.cursor_invalid';
         }
         return Number.isFinite(new Date(originAt).getTime()) && encodeHistoryCursor(originAt) === text;
       }),

@@ -1,26 +1,20 @@
-import { AppError } from '@btcforecast/platform';
+import { readCursor, writeCursor } from '@btcforecast/platform';
 import { HOUR_MS } from '@btcforecast/timeseries';
+import { z } from 'zod';
 
-/** Text of the origin in ms, base 36: opaque to clients, short, and nothing in it can be abused. */
-const FORM = /^[0-9a-z]{1,9}$/;
-const LATEST_MS = 8.64e15;
+const LIST = 'forecast history';
+const Place = z.tuple([z.number().int().min(0).max(8.64e15).multipleOf(HOUR_MS)]);
 
 /** Names the place after which the next page of a history begins: the oldest origin shown, ms. */
 export function encodeHistoryCursor(originAt: number): string {
-  return originAt.toString(36);
+  return writeCursor(LIST, [originAt]);
 }
 
 /**
  * @returns origin in ms; the next page holds older ones only
- * @throws AppError caller forecast.cursor_invalid for any text that encodeHistoryCursor cannot have written
+ * @throws AppError caller request.cursor_invalid for any text that encodeHistoryCursor cannot have written
  */
 export function decodeHistoryCursor(cursor: string): number {
-  const originAt = FORM.test(cursor) ? Number.parseInt(cursor, 36) : Number.NaN;
-  const isOrigin = originAt <= LATEST_MS && originAt % HOUR_MS === 0;
-  if (isOrigin && encodeHistoryCursor(originAt) === cursor) return originAt;
-  throw new AppError(
-    'caller',
-    'forecast.cursor_invalid',
-    'the cursor is none that this API gave out; pass nextCursor of the page before unchanged, or none',
-  );
+  const [originAt] = readCursor(LIST, Place, cursor);
+  return originAt;
 }
