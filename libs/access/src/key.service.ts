@@ -91,6 +91,17 @@ export class KeyService {
     return principal ?? this.#judge(text, presented, await this.#lookUp(presented.id));
   }
 
+  /**
+   * Whose key this is now, for somebody who has shown it before; null when it has been revoked or has expired.
+   *
+   * @throws AppError transient database.unavailable when the key is not in memory and the database cannot be asked
+   */
+  async current(id: string): Promise<Principal | null> {
+    const known = this.#known.get(id);
+    const { record } = known && this.#isTrusted(known) ? known : await this.#lookUp(id);
+    return record && !refusalReason(record, true, this.deps.clock.now()) ? record.principal : null;
+  }
+
   /** Reads every key in memory again, in one question, and writes down uses now and then. Never rejects. */
   refresh(): Promise<void> {
     this.#refreshing ??= this.#refresh().finally(() => (this.#refreshing = undefined));

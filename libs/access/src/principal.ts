@@ -14,6 +14,8 @@ export interface Principal {
   readonly instruments: readonly string[] | null;
   /** Horizons it may ask about, e.g. `24h`; null: all. */
   readonly horizons: readonly string[] | null;
+  /** When these credentials end by themselves, epoch ms, as a token does; absent: whoever issued them ends them. */
+  readonly expiresAt?: number;
 }
 
 /** What the roles allow; `scopes`, if there are any, allow no more than they name. */

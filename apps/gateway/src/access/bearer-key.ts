@@ -11,4 +11,8 @@ export class BearerKey implements CredentialKind {
     if (text === undefined) return undefined;
     return this.keys.verifyFromMemory(text) ?? this.keys.verify(text);
   }
+
+  recheck({ kind, id }: Principal): Promise<Principal | null> | undefined {
+    return kind === 'key' ? this.keys.current(id) : undefined;
+  }
 }

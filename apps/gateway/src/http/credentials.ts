@@ -13,6 +13,15 @@ export interface CredentialKind {
    * @throws AppError access.unauthenticated when it carries some of this kind that are not valid; so may the promise
    */
   identify(request: FastifyRequest): Principal | Promise<Principal> | undefined;
+
+  /**
+   * What has become of credentials that were shown some time ago: a stream outlives the check at its door by hours. The
+   * principal as it is now; null when its credentials have been revoked or have expired; undefined when they are of
+   * another kind.
+   *
+   * @throws AppError transient when that cannot be said at the moment; so may the promise
+   */
+  recheck?(principal: Principal): Promise<Principal | null> | undefined;
 }
 
 /**
