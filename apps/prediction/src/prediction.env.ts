@@ -14,6 +14,15 @@ export const PredictionEnv = PlatformEnv.extend({
     .string()
     .default('models')
     .describe('Folder of the shipped models, <name>/<version>; relative to the working folder'),
+  INFERENCE_MAX_LOADED: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(100)
+    .default(8)
+    .describe(
+      'Versions that may be loaded for inference beside the champions; each uploaded one is a process',
+    ),
   ...ChampionEnv.shape,
 });
 export type PredictionEnv = Readonly<z.infer<typeof PredictionEnv>>;

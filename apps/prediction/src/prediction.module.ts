@@ -32,6 +32,8 @@ import { Module } from '@nestjs/common';
 import { BacktestController } from './backtest.controller.js';
 import { ForecastController } from './forecast.controller.js';
 import { ForecastScheduler } from './forecast.scheduler.js';
+import { InferenceController } from './inference.controller.js';
+import { inferenceProviders } from './inference.providers.js';
 import { LiveScores } from './live-scores.js';
 import { PredictionMetrics } from './metrics.js';
 import { ModelRefresh } from './model-refresh.js';
@@ -43,7 +45,13 @@ import { TrackRecordController } from './track-record.controller.js';
 import type { PredictionEnv } from './prediction.env.js';
 
 @Module({
-  controllers: [TrackRecordController, ModelController, BacktestController, ForecastController],
+  controllers: [
+    TrackRecordController,
+    ModelController,
+    BacktestController,
+    ForecastController,
+    InferenceController,
+  ],
   providers: [
     ...databaseProviders('prediction'),
     {
@@ -64,6 +72,7 @@ import type { PredictionEnv } from './prediction.env.js';
     PromotionRules,
     AliasService,
     ...registryProviders,
+    ...inferenceProviders,
     ModelWatcher,
     ModelRefresh,
     CandleReader,

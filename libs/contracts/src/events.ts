@@ -18,6 +18,8 @@ export const EVENTS = {
   }),
   'forecast.matured': z.object({ ...feedRef, target: EpochMs, ids: z.array(z.string()).max(50) }),
   'model.registered': z.object({ name: z.string(), version: z.number().int() }),
+  /** What inference may ask changed; which versions are loaded is read from the table. */
+  'model.loads_changed': z.object({ name: z.string(), version: z.number().int(), loaded: z.boolean() }),
   /** An alias moved; who holds it is read from the table. */
   'model.promoted': z.object({
     ...feedRef,

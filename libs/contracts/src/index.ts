@@ -93,6 +93,32 @@ export {
   BacktestScore,
   BacktestsReply,
 } from './backtests.js';
+export {
+  INFERENCE_DATATYPE,
+  INFERENCE_MAX_BYTES,
+  INFERENCE_MAX_ROWS,
+  InferenceError,
+  InferenceParameters,
+  InferReply,
+  InferRequest,
+  ModelConfigReply,
+  ModelLoadReply,
+  ModelMetadataReply,
+  ModelNamesReply,
+  ModelReadyReply,
+  ModelStatistics,
+  ModelStatisticsReply,
+  ModelUnloadReply,
+  RepositoryIndexReply,
+  RepositoryIndexRequest,
+  RepositoryLoadRequest,
+  RepositoryUnloadRequest,
+  ServerLiveReply,
+  ServerMetadataReply,
+  ServerReadyReply,
+  type StatisticDuration,
+  type TensorMetadata,
+} from './inference.js';
 export { Permission, PERMISSIONS, Role, ROLES, TenantId } from './access.js';
 export { describeIssues, issueWords } from './issue-words.js';
 export { ERROR_CODES, ErrorCode, Problem } from './problem.js';
@@ -101,3 +127,4 @@ export { JOBS, QUEUES, type JobName, type JobPayload, type QueueName } from './j
 export { RPC_SERVICES, RpcAnswer, RpcEnvelope, type RpcMessage, type RpcService } from './rpc/message.js';
 export { marketDataRpc } from './rpc/market-data.js';
 export { predictionRpc } from './rpc/prediction.js';
+export { InferenceAnswer, InferenceCall, InferenceModel, inferenceRpc } from './rpc/inference.js';

@@ -15,6 +15,7 @@ import { ModelEvaluationEntity } from './entities/model-evaluation.entity.js';
 import { OAuthClientEntity } from './entities/oauth-client.entity.js';
 import { RequestSigningKeyEntity } from './entities/request-signing-key.entity.js';
 import { ServerSigningKeyEntity } from './entities/server-signing-key.entity.js';
+import { InferenceLoadEntity } from './entities/inference-load.entity.js';
 import { TrackRecordEntity } from './entities/track-record.entity.js';
 import { TrackRecordRootEntity } from './entities/track-record-root.entity.js';
 import { Foundation1795219200000 } from './migrations/1795219200000-foundation.js';
@@ -22,6 +23,7 @@ import { ModelsAndProof1795305600000 } from './migrations/1795305600000-models-a
 import { TenantsAndRoles1795824000000 } from './migrations/1795824000000-tenants-and-roles.js';
 import { OAuthAndSignatures1795824200000 } from './migrations/1795824200000-oauth-and-signatures.js';
 import { AuditAndIdempotency1795824300000 } from './migrations/1795824300000-audit-and-idempotency.js';
+import { InferenceLoads1795824700000 } from './migrations/1795824700000-inference-loads.js';
 
 export interface DataSourceOptions {
   readonly url: string;
@@ -48,6 +50,7 @@ export function createDataSource({ url, applicationName, poolSize = 5 }: DataSou
       TenantsAndRoles1795824000000,
       OAuthAndSignatures1795824200000,
       AuditAndIdempotency1795824300000,
+      InferenceLoads1795824700000,
     ],
     entities: [
       InstrumentEntity,
@@ -67,6 +70,7 @@ export function createDataSource({ url, applicationName, poolSize = 5 }: DataSou
       ModelEvaluationEntity,
       TrackRecordEntity,
       TrackRecordRootEntity,
+      InferenceLoadEntity,
     ],
     applicationName,
     poolSize,

@@ -17,3 +17,4 @@ export { RequestSigningKeyEntity } from './entities/request-signing-key.entity.j
 export { ServerSigningKeyEntity } from './entities/server-signing-key.entity.js';
 export { TrackRecordEntity } from './entities/track-record.entity.js';
 export { TrackRecordRootEntity } from './entities/track-record-root.entity.js';
+export { InferenceLoadEntity } from './entities/inference-load.entity.js';

@@ -20,6 +20,8 @@ const CALLER_STATUS: Partial<Record<ErrorCode, number>> = {
   'model.not_found': 404,
   'model.refused': 422,
   'model.conflict': 409,
+  'inference.not_loaded': 409,
+  'inference.failed': 422,
   'backtest.not_found': 404,
   'backtest.conflict': 409,
   'track_record.not_entered': 404,

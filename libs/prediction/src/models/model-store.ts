@@ -99,6 +99,25 @@ export class ModelStore {
     return [...this.#failures].map(([model, { error }]) => ({ model, reason: error.message }));
   }
 
+  /** Who answered the newest origin of each instrument that was asked about. */
+  get answering(): ModelReference[] {
+    return [...this.#answered.values()].map(({ by }) => by);
+  }
+
+  /** Who answers for the instruments that are served, at the newest origin or else from now on, and who is to come. */
+  async line(): Promise<{ champions: ModelReference[]; coming: ModelReference[] }> {
+    const schedule = await this.#aliases.read();
+    const champions: ModelReference[] = [];
+    const coming: ModelReference[] = [];
+    for (const instrument of this.options.instruments) {
+      const answered = this.#answered.get(instrument);
+      const configured = await this.#configured.of(instrument);
+      champions.push(answered?.by ?? schedule.at(instrument, Infinity, configured).champion);
+      coming.push(...schedule.after(instrument, answered?.origin ?? Infinity));
+    }
+    return { champions, coming };
+  }
+
   /** Who holds what at an origin. */
   async assignmentAt(instrument: string, origin: number): Promise<Assignment> {
     const schedule = await this.#aliases.read();

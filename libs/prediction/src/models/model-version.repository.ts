@@ -21,6 +21,13 @@ export interface ModelStamp {
   readonly move: string;
 }
 
+/** What a version reads and writes. */
+export interface ModelTensors extends Pick<ModelManifest, 'inputs' | 'outputs'> {
+  readonly name: string;
+  readonly version: number;
+  readonly status: ModelVersionEntity['status'];
+}
+
 /** A version without its bytes. */
 export type ModelRecordRow = Omit<ModelVersionEntity, 'onnx'>;
 
@@ -108,6 +115,16 @@ export class ModelVersionRepository {
       where: { name, version },
     });
     return row && parsed(row);
+  }
+
+  /** What versions read and write, by name, newest version first. @param name default: all names */
+  listTensors(name?: string): Promise<ModelTensors[]> {
+    const where = name === undefined ? '' : 'WHERE name = $1';
+    return this.dataSource.query<ModelTensors[]>(
+      `SELECT name, version, status, manifest -> 'inputs' AS inputs, manifest -> 'outputs' AS outputs
+       FROM model_versions ${where} ORDER BY name, version DESC`,
+      name === undefined ? [] : [name],
+    );
   }
 
   /** A version as it is stored; null when it is not registered. */

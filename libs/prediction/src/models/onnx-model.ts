@@ -2,6 +2,8 @@ import type { LoadedModel, RawAnswer } from '@btcforecast/forecasting';
 import { AppError } from '@btcforecast/platform';
 import { goldenInputs, requireKnownInputs, stackBlock, type ModelInputs, type ModelManifest } from '@btcforecast/training';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { GraphModel } from '../inference/graph-model.js';
+import type { TensorData } from '../registry/isolated-session.js';
 import { checkDigest, type ModelFiles } from './model-files.js';
 
 /** Relative; what a manifest promises of its golden rows on any runtime. */
@@ -13,7 +15,7 @@ const GOLDEN_TOLERANCE = 1e-9;
  * It runs on the calling thread, since a run costs less than handing it to another thread would; the arena is off,
  * since it would keep the memory of the largest batch for ever.
  */
-export class OnnxModel implements LoadedModel {
+export class OnnxModel implements LoadedModel, GraphModel {
   private constructor(
     readonly manifest: ModelManifest,
     private readonly session: InferenceSession,
@@ -34,6 +36,7 @@ export class OnnxModel implements LoadedModel {
       executionMode: 'sequential',
       enableCpuMemArena: false,
       enableMemPattern: false,
+      logSeverityLevel: 4, // what goes wrong is thrown; numbers of callers must not fill the log
     });
     const model = new OnnxModel(manifest, session);
     try {
@@ -65,6 +68,16 @@ export class OnnxModel implements LoadedModel {
     return inputs.map((_, row) =>
       this.#answer(row, quantiles!.data as Float64Array, sigma!.data as Float64Array),
     );
+  }
+
+  /** One run of the graph as it is; the outputs in the order of the manifest. */
+  async run(feeds: readonly TensorData[]): Promise<TensorData[]> {
+    const tensors = feeds.map(({ name, dims, data }) => [name, new Tensor('float64', data, dims)] as const);
+    const results = await this.session.run(Object.fromEntries(tensors));
+    return this.manifest.outputs.map(({ name }) => {
+      const { dims, data } = results[name]!; // the outputs were compared with the manifest
+      return { name, dims, data: data as Float64Array };
+    });
   }
 
   /** Gives the session's memory back; the model answers no more. */

@@ -1,10 +1,11 @@
 import type { LoadedModel, RawAnswer } from '@btcforecast/forecasting';
 import { AppError, Clock } from '@btcforecast/platform';
 import { goldenInputs, type ModelInputs, type ModelManifest } from '@btcforecast/training';
+import type { GraphModel } from '../inference/graph-model.js';
 import { checkDigest, type ModelFiles } from '../models/model-files.js';
 import { goldenCheck } from './answer-rules.js';
-import { IsolatedSession, SessionFailure, type SessionLimits } from './isolated-session.js';
-import { answersOf, feedsOf } from './model-tensors.js';
+import { IsolatedSession, SessionFailure, type SessionLimits, type TensorData } from './isolated-session.js';
+import { answersOf, checkedOutputs, feedsOf } from './model-tensors.js';
 import { TECHNICAL_POLICY } from './technical-policy.js';
 
 export interface IsolatedModelOptions {
@@ -32,7 +33,7 @@ const MAX_WAITING = 64;
  * memory, the call that did it fails and nothing else does; the next one starts it anew, proves it on its golden rows
  * again, and after repeated losses is made to wait.
  */
-export class IsolatedModel implements LoadedModel {
+export class IsolatedModel implements LoadedModel, GraphModel {
   readonly #limits: SessionLimits;
   readonly #clock: Clock;
   #session: IsolatedSession | undefined;
@@ -83,9 +84,21 @@ export class IsolatedModel implements LoadedModel {
   /** @throws AppError transient forecast.model_not_ready when its process failed, is to rest, or has too much to do */
   predict(inputs: readonly Pick<ModelInputs, 'blocks'>[]): Promise<RawAnswer[]> {
     if (inputs.length === 0) return Promise.resolve([]);
+    return this.#inTurn(feedsOf(this.manifest, inputs), (outputs) =>
+      answersOf(this.manifest, inputs.length, outputs),
+    );
+  }
+
+  /** One run of the graph as it is; the outputs in the order of the manifest. @throws as {@link predict} */
+  run(feeds: readonly TensorData[]): Promise<TensorData[]> {
+    const rows = feeds[0]?.dims[0] ?? 0;
+    return this.#inTurn(feeds, (outputs) => checkedOutputs(this.manifest, rows, outputs));
+  }
+
+  #inTurn<T>(feeds: readonly TensorData[], read: (outputs: readonly TensorData[]) => T): Promise<T> {
     if (this.#waiting >= MAX_WAITING) return Promise.reject(this.#unready('it has too much to do'));
     this.#waiting += 1;
-    const answer = this.#queue.then(() => this.#predict(inputs)).finally(() => (this.#waiting -= 1));
+    const answer = this.#queue.then(() => this.#ask(feeds, read)).finally(() => (this.#waiting -= 1));
     this.#queue = answer.catch(() => undefined); // whoever asked hears of it
     return answer;
   }
@@ -98,11 +111,11 @@ export class IsolatedModel implements LoadedModel {
     return Promise.resolve();
   }
 
-  async #predict(inputs: readonly Pick<ModelInputs, 'blocks'>[]): Promise<RawAnswer[]> {
+  async #ask<T>(feeds: readonly TensorData[], read: (outputs: readonly TensorData[]) => T): Promise<T> {
     try {
       const session = await this.#living();
-      const { outputs } = await session.run(feedsOf(this.manifest, inputs));
-      const answers = answersOf(this.manifest, inputs.length, outputs);
+      const { outputs } = await session.run(feeds);
+      const answers = read(outputs);
       this.#losses = 0;
       return answers;
     } catch (error) {

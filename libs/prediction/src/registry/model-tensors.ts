@@ -24,7 +24,9 @@ export function answersOf(
   rows: number,
   outputs: readonly TensorData[],
 ): RawAnswer[] {
-  const [quantiles, sigma] = ['quantiles', 'sigma'].map((name) => outputOf(manifest, name, rows, outputs));
+  const [quantiles, sigma] = ['quantiles', 'sigma'].map(
+    (name) => outputOf(manifest, name, rows, outputs).data,
+  );
   const [H, L] = [manifest.horizonsHours.length, manifest.levels.length];
   return Array.from({ length: rows }, (_, row) => ({
     quantiles: Array.from({ length: H }, (_, h) => {
@@ -35,19 +37,28 @@ export function answersOf(
   }));
 }
 
+/** The outputs in the order of the manifest. @throws RangeError as {@link answersOf} */
+export function checkedOutputs(
+  manifest: ModelManifest,
+  rows: number,
+  outputs: readonly TensorData[],
+): TensorData[] {
+  return manifest.outputs.map(({ name }) => outputOf(manifest, name, rows, outputs));
+}
+
 function outputOf(
   manifest: ModelManifest,
   name: string,
   rows: number,
   outputs: readonly TensorData[],
-): Float64Array {
+): TensorData {
   const stated = manifest.outputs.find((output) => output.name === name);
   const found = outputs.find((output) => output.name === name);
   if (!stated || !found) throw new RangeError(`there is no output ${name}`);
   const dims = stated.shape.map((size) => (size === 'N' ? rows : size));
   const elements = dims.reduce((product, size) => product * size, 1);
   const fits = found.data instanceof Float64Array && found.data.length === elements;
-  if (fits && found.dims.join() === dims.join()) return found.data;
+  if (fits && found.dims.join() === dims.join()) return found;
   throw new RangeError(
     `the output ${name} has the shape [${found.dims.join(', ')}], not [${dims.join(', ')}]`,
   );

@@ -1,5 +1,6 @@
 import type { ModelStatus } from '@btcforecast/contracts';
 import type { LoadedModel } from '@btcforecast/forecasting';
+import type { GraphModel } from '../inference/graph-model.js';
 import type { ModelFiles } from '../models/model-files.js';
 import { OnnxModel } from '../models/onnx-model.js';
 import { IsolatedModel, type IsolatedModelOptions } from './isolated-model.js';
@@ -14,6 +15,6 @@ export function openModel(
   files: ModelFiles,
   status: ModelStatus,
   options: IsolatedModelOptions = {},
-): Promise<LoadedModel> {
+): Promise<LoadedModel & GraphModel> {
   return status === 'uploaded' ? IsolatedModel.open(files, options) : OnnxModel.load(files);
 }
