@@ -54,6 +54,24 @@ export default tseslint.config(
     },
   },
   {
+    files: ['apps/gateway/src/**/*.ts'],
+    ignores: ['apps/gateway/src/http/peers.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            {
+              name: '@btcforecast/platform',
+              importNames: ['RpcClient'],
+              message: 'ask other services through Peers, which knows how long the request has',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ['**/*.env.ts', '**/instrumentation.ts', 'libs/testing/**', '**/*.spec.ts', 'e2e/**', 'bench/**'],
     rules: { 'no-restricted-properties': 'off' },
   },

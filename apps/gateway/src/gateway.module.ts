@@ -8,6 +8,7 @@ import { ModelController } from './api/model.controller.js';
 import { PerformanceController } from './api/performance.controller.js';
 import { TrackRecordController } from './api/track-record.controller.js';
 import { AuditModule } from './audit/audit.module.js';
+import { Peers } from './http/peers.js';
 import { ForecastReplies } from './forecasts/forecast-replies.js';
 import { ForecastService } from './forecasts/forecast.service.js';
 
@@ -22,6 +23,6 @@ import { ForecastService } from './forecasts/forecast.service.js';
     TrackRecordController,
     HealthController,
   ],
-  providers: [ForecastService, ForecastReplies],
+  providers: [Peers, ForecastService, ForecastReplies],
 })
 export class GatewayModule {}

@@ -124,7 +124,15 @@ export { describeIssues, issueWords } from './issue-words.js';
 export { ERROR_CODES, ErrorCode, Problem } from './problem.js';
 export { EVENTS, type EventName, type EventOf } from './events.js';
 export { JOBS, QUEUES, type JobName, type JobPayload, type QueueName } from './jobs.js';
-export { RPC_SERVICES, RpcAnswer, RpcEnvelope, type RpcMessage, type RpcService } from './rpc/message.js';
+export {
+  RPC_CANCEL,
+  RPC_SERVICES,
+  RpcAnswer,
+  RpcCancel,
+  RpcEnvelope,
+  type RpcMessage,
+  type RpcService,
+} from './rpc/message.js';
 export { marketDataRpc } from './rpc/market-data.js';
 export { predictionRpc } from './rpc/prediction.js';
 export { InferenceAnswer, InferenceCall, InferenceModel, inferenceRpc } from './rpc/inference.js';

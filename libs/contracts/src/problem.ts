@@ -8,6 +8,7 @@ export const ERROR_CODES = [
   'request.method_not_allowed',
   'request.too_large',
   'request.unsupported_media_type',
+  'request.deadline_exceeded',
   'access.unauthenticated',
   'access.forbidden',
   'audit.unavailable',

@@ -27,6 +27,7 @@ export {
 export { currentTraceId, currentTraceparent, withSpan, withTraceparent } from './tracing/spans.js';
 export { shutdownTracing } from './tracing/tracing-shutdown.js';
 export { Rpc } from './rpc/rpc.decorator.js';
+export { RpcCall } from './rpc/rpc-call.js';
 export { createRpcMicroserviceOptions } from './rpc/rpc-server.js';
 export { RpcClient, type RpcCallOptions, type RpcClientOptions } from './rpc/rpc-client.js';
 export { EventBus, type EventHandler, type Subscription } from './events/event-bus.js';

@@ -1,10 +1,10 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { BacktestReply, BacktestRequest, BacktestsReply, predictionRpc } from '@btcforecast/contracts';
-import { RpcClient } from '@btcforecast/platform';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { actorOf } from '../http/request-client.js';
+import { Peers } from '../http/peers.js';
 import { noQuery } from '../http/query-schema.js';
 import { Needs } from './needs.decorator.js';
 import { Replies } from './replies.decorator.js';
@@ -14,7 +14,7 @@ const BacktestId = z.uuid('must be the id of a backtest');
 @ApiTags('backtests')
 @Controller('v1/backtests')
 export class BacktestController {
-  constructor(private readonly rpc: RpcClient) {}
+  constructor(private readonly peers: Peers) {}
 
   @Post()
   @HttpCode(202)
@@ -25,7 +25,7 @@ export class BacktestController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<BacktestReply> {
-    const backtest = await this.rpc.call(predictionRpc.startBacktest, {
+    const backtest = await this.peers.call(request, predictionRpc.startBacktest, {
       request: body,
       actor: actorOf(request),
     });
@@ -36,8 +36,8 @@ export class BacktestController {
   @Get()
   @Needs('backtests:read')
   @Replies(BacktestsReply, 'Backtests that were asked for, newest first')
-  list(@Query({ schema: noQuery }) _query: unknown): Promise<BacktestsReply> {
-    return this.rpc.call(predictionRpc.listBacktests, {});
+  list(@Query({ schema: noQuery }) _query: unknown, @Req() request: FastifyRequest): Promise<BacktestsReply> {
+    return this.peers.call(request, predictionRpc.listBacktests, {});
   }
 
   @Get(':id')
@@ -46,8 +46,9 @@ export class BacktestController {
   find(
     @Param('id', { schema: BacktestId }) id: string,
     @Query({ schema: noQuery }) _query: unknown,
+    @Req() request: FastifyRequest,
   ): Promise<BacktestReply> {
-    return this.rpc.call(predictionRpc.findBacktest, { id });
+    return this.peers.call(request, predictionRpc.findBacktest, { id });
   }
 
   @Delete(':id')
@@ -57,7 +58,8 @@ export class BacktestController {
   cancel(
     @Param('id', { schema: BacktestId }) id: string,
     @Query({ schema: noQuery }) _query: unknown,
+    @Req() request: FastifyRequest,
   ): Promise<BacktestReply> {
-    return this.rpc.call(predictionRpc.cancelBacktest, { id });
+    return this.peers.call(request, predictionRpc.cancelBacktest, { id });
   }
 }

@@ -14,13 +14,13 @@ import {
   ReproductionReply,
   ScoredForecastReply,
 } from '@btcforecast/contracts';
-import { RpcClient } from '@btcforecast/platform';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { bucketOf } from '../forecasts/client-bucket.js';
 import { ForecastReplies } from '../forecasts/forecast-replies.js';
 import { ForecastService } from '../forecasts/forecast.service.js';
+import { Peers } from '../http/peers.js';
 import { noQuery, querySchema } from '../http/query-schema.js';
 import { clientOf } from '../http/request-client.js';
 import { Needs } from './needs.decorator.js';
@@ -38,7 +38,7 @@ const REPRODUCE_DEADLINE_MS = 30_000;
 @Controller('v1/forecasts')
 export class ForecastController {
   constructor(
-    private readonly rpc: RpcClient,
+    private readonly peers: Peers,
     private readonly forecasts: ForecastService,
     private readonly replies: ForecastReplies,
   ) {}
@@ -71,8 +71,9 @@ export class ForecastController {
   history(
     @Param('instrument', { schema: InstrumentId }) instrument: InstrumentId,
     @Query({ schema: historyQuery }) query: ForecastHistoryQuery,
+    @Req() request: FastifyRequest,
   ): Promise<ForecastHistoryReply> {
-    return this.rpc.call(predictionRpc.forecastHistory, { instrument, ...query });
+    return this.peers.call(request, predictionRpc.forecastHistory, { instrument, ...query });
   }
 
   @Get(':instrument/probability')
@@ -84,7 +85,7 @@ export class ForecastController {
     @Query({ schema: probabilityQuery }) query: ProbabilityQuery,
     @Req() request: FastifyRequest,
   ): Promise<ProbabilityReply> {
-    return this.rpc.call(predictionRpc.probability, {
+    return this.peers.call(request, predictionRpc.probability, {
       instrument,
       horizon: query.horizon,
       bucket: bucketOf(clientOf(request)),
@@ -98,19 +99,21 @@ export class ForecastController {
   byId(
     @Param('id', { schema: ForecastId }) id: string,
     @Query({ schema: noQuery }) _query: unknown,
+    @Req() request: FastifyRequest,
   ): Promise<ScoredForecastReply> {
-    return this.rpc.call(predictionRpc.forecastById, { id });
+    return this.peers.call(request, predictionRpc.forecastById, { id });
   }
 
   @Post('by-id/:id/reproduce')
-  @Needs('forecasts:read', { audited: false })
+  @Needs('forecasts:read', { audited: false, deadlineMs: REPRODUCE_DEADLINE_MS })
   @HttpCode(200)
   @Replies(ReproductionReply, 'Computes a stored forecast anew from the stored candles and the stored model')
   reproduce(
     @Param('id', { schema: ForecastId }) id: string,
     @Query({ schema: noQuery }) _query: unknown,
+    @Req() request: FastifyRequest,
   ): Promise<ReproductionReply> {
-    return this.rpc.call(predictionRpc.reproduce, { id }, { deadlineMs: REPRODUCE_DEADLINE_MS });
+    return this.peers.call(request, predictionRpc.reproduce, { id });
   }
 }
 

@@ -1,4 +1,4 @@
-import { Controller, Get, Param, Query } from '@nestjs/common';
+import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import {
   CandlesQuery,
   CandlesReply,
@@ -6,8 +6,9 @@ import {
   InstrumentsReply,
   marketDataRpc,
 } from '@btcforecast/contracts';
-import { RpcClient } from '@btcforecast/platform';
 import { ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { Peers } from '../http/peers.js';
 import { noQuery, querySchema } from '../http/query-schema.js';
 import { Needs } from './needs.decorator.js';
 import { Queries } from './queries.decorator.js';
@@ -18,13 +19,16 @@ const candlesQuery = querySchema(CandlesQuery);
 @ApiTags('market data')
 @Controller('v1/instruments')
 export class InstrumentController {
-  constructor(private readonly rpc: RpcClient) {}
+  constructor(private readonly peers: Peers) {}
 
   @Get()
   @Needs('market:read')
   @Replies(InstrumentsReply, 'What can be forecast, and how fresh its candles are')
-  list(@Query({ schema: noQuery }) _query: unknown): Promise<InstrumentsReply> {
-    return this.rpc.call(marketDataRpc.listInstruments, {});
+  list(
+    @Query({ schema: noQuery }) _query: unknown,
+    @Req() request: FastifyRequest,
+  ): Promise<InstrumentsReply> {
+    return this.peers.call(request, marketDataRpc.listInstruments, {});
   }
 
   @Get(':id/candles')
@@ -34,7 +38,8 @@ export class InstrumentController {
   candles(
     @Param('id', { schema: InstrumentId }) instrument: InstrumentId,
     @Query({ schema: candlesQuery }) query: CandlesQuery,
+    @Req() request: FastifyRequest,
   ): Promise<CandlesReply> {
-    return this.rpc.call(marketDataRpc.listCandles, { instrument, ...query });
+    return this.peers.call(request, marketDataRpc.listCandles, { instrument, ...query });
   }
 }

@@ -13,11 +13,11 @@ import {
   RollbackRequest,
   UploadModelRequest,
 } from '@btcforecast/contracts';
-import { RpcClient } from '@btcforecast/platform';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { actorOf } from '../http/request-client.js';
+import { Peers } from '../http/peers.js';
 import { noQuery, querySchema } from '../http/query-schema.js';
 import { Needs } from './needs.decorator.js';
 import { Queries } from './queries.decorator.js';
@@ -37,14 +37,17 @@ const modelsQuery = querySchema(
 @ApiTags('models')
 @Controller('v1/models')
 export class ModelController {
-  constructor(private readonly rpc: RpcClient) {}
+  constructor(private readonly peers: Peers) {}
 
   @Get()
   @Needs('models:read')
   @Queries(modelsQuery)
   @Replies(ModelsReply, 'Every version of every model, and what it is now')
-  list(@Query({ schema: modelsQuery }) query: z.output<typeof modelsQuery>): Promise<ModelsReply> {
-    return this.rpc.call(predictionRpc.listModels, query);
+  list(
+    @Query({ schema: modelsQuery }) query: z.output<typeof modelsQuery>,
+    @Req() request: FastifyRequest,
+  ): Promise<ModelsReply> {
+    return this.peers.call(request, predictionRpc.listModels, query);
   }
 
   @Get('aliases/:instrument')
@@ -53,8 +56,9 @@ export class ModelController {
   aliases(
     @Param('instrument', { schema: InstrumentId }) instrument: InstrumentId,
     @Query({ schema: noQuery }) _query: unknown,
+    @Req() request: FastifyRequest,
   ): Promise<AliasHistoryReply> {
-    return this.rpc.call(predictionRpc.aliasHistory, { instrument });
+    return this.peers.call(request, predictionRpc.aliasHistory, { instrument });
   }
 
   @Get(':name/:version')
@@ -64,8 +68,9 @@ export class ModelController {
     @Param('name', { schema: ModelName }) name: string,
     @Param('version', { schema: ModelVersionNumber }) version: number,
     @Query({ schema: noQuery }) _query: unknown,
+    @Req() request: FastifyRequest,
   ): Promise<ModelReply> {
-    return this.rpc.call(predictionRpc.findModel, { name, version });
+    return this.peers.call(request, predictionRpc.findModel, { name, version });
   }
 
   @Get(':name/:version/card')
@@ -76,8 +81,9 @@ export class ModelController {
     @Param('version', { schema: ModelVersionNumber }) version: number,
     @Query({ schema: noQuery }) _query: unknown,
     @Res({ passthrough: true }) reply: FastifyReply,
+    @Req() request: FastifyRequest,
   ): Promise<string> {
-    const { card } = await this.rpc.call(predictionRpc.findModel, { name, version, drift: false });
+    const { card } = await this.peers.call(request, predictionRpc.findModel, { name, version, drift: false });
     reply.type(MARKDOWN);
     return card;
   }
@@ -90,22 +96,23 @@ export class ModelController {
     @Param('version', { schema: ModelVersionNumber }) version: number,
     @Query({ schema: noQuery }) _query: unknown,
     @Res({ passthrough: true }) reply: FastifyReply,
+    @Req() request: FastifyRequest,
   ): Promise<Buffer> {
-    const { onnx, sha256 } = await this.rpc.call(predictionRpc.modelGraph, { name, version });
+    const { onnx, sha256 } = await this.peers.call(request, predictionRpc.modelGraph, { name, version });
     reply.type(BYTES).header('etag', `"${sha256}"`);
     reply.header('content-disposition', `attachment; filename="${name}-${version}.onnx"`);
     return Buffer.from(onnx, 'base64');
   }
 
   @Post()
-  @Needs('models:write', { bodyLimit: UPLOAD_BYTES })
+  @Needs('models:write', { bodyLimit: UPLOAD_BYTES, deadlineMs: UPLOAD_DEADLINE_MS })
   @Replies(ModelReply, 'Checks a model of your own and takes it into the registry', 201)
   upload(
     @Body({ schema: UploadModelRequest }) body: UploadModelRequest,
     @Req() request: FastifyRequest,
   ): Promise<ModelReply> {
     const message = { ...body, actor: actorOf(request) };
-    return this.rpc.call(predictionRpc.uploadModel, message, { deadlineMs: UPLOAD_DEADLINE_MS });
+    return this.peers.call(request, predictionRpc.uploadModel, message);
   }
 
   @Post(':name/:version/promote')
@@ -118,7 +125,12 @@ export class ModelController {
     @Body({ schema: PromoteRequest }) body: PromoteRequest,
     @Req() request: FastifyRequest,
   ): Promise<AliasMoveReply> {
-    return this.rpc.call(predictionRpc.promoteModel, { ...body, name, version, actor: actorOf(request) });
+    return this.peers.call(request, predictionRpc.promoteModel, {
+      ...body,
+      name,
+      version,
+      actor: actorOf(request),
+    });
   }
 
   @Post(':name/:version/rollback')
@@ -131,6 +143,11 @@ export class ModelController {
     @Body({ schema: RollbackRequest }) body: RollbackRequest,
     @Req() request: FastifyRequest,
   ): Promise<AliasMoveReply> {
-    return this.rpc.call(predictionRpc.rollBackModel, { ...body, name, version, actor: actorOf(request) });
+    return this.peers.call(request, predictionRpc.rollBackModel, {
+      ...body,
+      name,
+      version,
+      actor: actorOf(request),
+    });
   }
 }

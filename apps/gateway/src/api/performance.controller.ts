@@ -1,7 +1,8 @@
-import { Controller, Get, Param, Query } from '@nestjs/common';
+import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import { InstrumentId, PerformanceQuery, PerformanceReply, predictionRpc } from '@btcforecast/contracts';
-import { RpcClient } from '@btcforecast/platform';
 import { ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { Peers } from '../http/peers.js';
 import { querySchema } from '../http/query-schema.js';
 import { Needs } from './needs.decorator.js';
 import { Queries } from './queries.decorator.js';
@@ -12,7 +13,7 @@ const performanceQuery = querySchema(PerformanceQuery);
 @ApiTags('performance')
 @Controller('v1/performance')
 export class PerformanceController {
-  constructor(private readonly rpc: RpcClient) {}
+  constructor(private readonly peers: Peers) {}
 
   @Get(':instrument')
   @Needs('forecasts:read')
@@ -21,7 +22,8 @@ export class PerformanceController {
   get(
     @Param('instrument', { schema: InstrumentId }) instrument: InstrumentId,
     @Query({ schema: performanceQuery }) query: PerformanceQuery,
+    @Req() request: FastifyRequest,
   ): Promise<PerformanceReply> {
-    return this.rpc.call(predictionRpc.performance, { instrument, ...query });
+    return this.peers.call(request, predictionRpc.performance, { instrument, ...query });
   }
 }

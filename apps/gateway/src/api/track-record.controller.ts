@@ -1,4 +1,4 @@
-import { Controller, Get, Param, Query } from '@nestjs/common';
+import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import {
   ForecastId,
   predictionRpc,
@@ -6,8 +6,9 @@ import {
   TrackRecordQuery,
   TrackRecordReply,
 } from '@btcforecast/contracts';
-import { RpcClient } from '@btcforecast/platform';
 import { ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { Peers } from '../http/peers.js';
 import { noQuery, querySchema } from '../http/query-schema.js';
 import { Needs } from './needs.decorator.js';
 import { Queries } from './queries.decorator.js';
@@ -18,7 +19,7 @@ const trackRecordQuery = querySchema(TrackRecordQuery);
 @ApiTags('track record')
 @Controller('v1/track-record')
 export class TrackRecordController {
-  constructor(private readonly rpc: RpcClient) {}
+  constructor(private readonly peers: Peers) {}
 
   @Get()
   @Needs('forecasts:read')
@@ -27,8 +28,11 @@ export class TrackRecordController {
     TrackRecordReply,
     'The chain of all forecasts and outcomes, a page at a time, with its signed roots',
   )
-  page(@Query({ schema: trackRecordQuery }) query: TrackRecordQuery): Promise<TrackRecordReply> {
-    return this.rpc.call(predictionRpc.trackRecord, query);
+  page(
+    @Query({ schema: trackRecordQuery }) query: TrackRecordQuery,
+    @Req() request: FastifyRequest,
+  ): Promise<TrackRecordReply> {
+    return this.peers.call(request, predictionRpc.trackRecord, query);
   }
 
   @Get('proof/:id')
@@ -37,7 +41,8 @@ export class TrackRecordController {
   proof(
     @Param('id', { schema: ForecastId }) id: string,
     @Query({ schema: noQuery }) _query: unknown,
+    @Req() request: FastifyRequest,
   ): Promise<TrackRecordProof> {
-    return this.rpc.call(predictionRpc.trackRecordProof, { id });
+    return this.peers.call(request, predictionRpc.trackRecordProof, { id });
   }
 }

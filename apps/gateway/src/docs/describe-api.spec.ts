@@ -48,7 +48,7 @@ describe('the API document', () => {
     const names = Object.fromEntries(
       operations().map(([path, { parameters = [] }]) => [
         path,
-        parameters.map((each) => ('name' in each ? `${each.in} ${each.name}` : 'ref')),
+        parameters.flatMap((each) => ('name' in each ? [`${each.in} ${each.name}`] : [])),
       ]),
     );
     const page = (names: string[]) => names.map((name) => `query ${name}`);
@@ -85,6 +85,13 @@ describe('the API document', () => {
       'GET /v1/track-record': ['query after', 'query limit'],
       'GET /v1/track-record/proof/{id}': ['path id'],
     });
+  });
+
+  it('names the headers that any route takes', () => {
+    for (const [path, { parameters = [] }] of operations()) {
+      const refs = parameters.flatMap((each) => ('$ref' in each ? [each.$ref] : []));
+      expect({ path, refs }).toEqual({ path, refs: ['#/components/parameters/RequestTimeout'] });
+    }
   });
 
   it('says how several horizons are written', () => {

@@ -24,6 +24,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   404: 'There is nothing of this name',
   500: 'Something went wrong on our side',
   503: 'Temporarily unavailable; try again after `Retry-After` seconds',
+  504: 'It took longer than the client or the route allows',
 };
 /** Problems that only some routes may answer with, by method and path. */
 const CONFLICT = 'It conflicts with what is there';
@@ -34,6 +35,19 @@ const PROBLEMS_OF: Readonly<Record<string, Record<string, string>>> = {
   'POST /v1/backtests': { 409: 'Enough are waiting already' },
   'DELETE /v1/backtests/{id}': { 409: 'It has come to its end already' },
 };
+/** Headers that any route takes. */
+const PARAMETERS = {
+  RequestTimeout: {
+    name: 'X-Request-Timeout-Ms',
+    in: 'header',
+    required: false,
+    description:
+      'How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most ' +
+      '60000, or what the route allows by itself',
+    schema: { type: 'integer', minimum: 1, maximum: 999_999_999 },
+  },
+} as const satisfies NonNullable<OpenAPIObject['components']>['parameters'];
+
 /** What cannot happen where nothing is asked and no key is needed. */
 const NOT_OF_PUBLIC_ROUTES = new Set(['401', '403', '404']);
 
@@ -62,7 +76,11 @@ export function createOpenApiDocument(app: INestApplication): OpenAPIObject {
       schema instanceof z.ZodType ? jsonSchemaOf(schema, schemaType) : undefined,
   });
   const schemas = { ...document.components?.schemas, ...jsonSchemaOf(Problem, 'output').components };
-  document.components = { ...document.components, schemas: sorted(schemas) as typeof schemas };
+  document.components = {
+    ...document.components,
+    parameters: { ...PARAMETERS },
+    schemas: sorted(schemas) as typeof schemas,
+  };
   document.paths = sorted(document.paths);
   if (Object.keys(document.info.contact ?? {}).length === 0) delete document.info.contact;
   for (const [path, item] of Object.entries(document.paths)) {
@@ -90,6 +108,8 @@ function completeOperation(name: string, operation: MarkedOperation): void {
   delete operation[PUBLIC_EXTENSION];
   if (isPublic) operation.security = [];
   addExamples(name, operation);
+  const refs = Object.keys(PARAMETERS).map((each) => ({ $ref: `#/components/parameters/${each}` }));
+  operation.parameters = [...(operation.parameters ?? []), ...refs];
   const problem = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
   for (const [status, description] of Object.entries({ ...PROBLEMS, ...PROBLEMS_OF[name] })) {
     if (isPublic && NOT_OF_PUBLIC_ROUTES.has(status)) continue;

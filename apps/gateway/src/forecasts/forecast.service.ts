@@ -3,18 +3,11 @@ import { performance } from 'node:perf_hooks';
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { Principal } from '@btcforecast/access';
 import { predictionRpc } from '@btcforecast/contracts';
-import {
-  AppError,
-  ENV,
-  EventBus,
-  isAppError,
-  Metrics,
-  RpcClient,
-  type Subscription,
-} from '@btcforecast/platform';
+import { AppError, ENV, EventBus, isAppError, Metrics, type Subscription } from '@btcforecast/platform';
 import type { Counter } from 'prom-client';
 import type { z } from 'zod';
 import type { GatewayEnv } from '../gateway.env.js';
+import { Peers } from '../http/peers.js';
 import { bucketOf } from './client-bucket.js';
 import {
   type ForecastBytes,
@@ -57,7 +50,7 @@ export class ForecastService implements OnModuleInit, OnModuleDestroy {
   #subscriptions: Subscription[] = [];
 
   constructor(
-    private readonly rpc: RpcClient,
+    private readonly peers: Peers,
     private readonly events: EventBus,
     @Inject(ENV) private readonly env: GatewayEnv,
     metrics: Metrics,
@@ -95,7 +88,7 @@ export class ForecastService implements OnModuleInit, OnModuleDestroy {
    * The newest forecasts at the horizons asked.
    *
    * @param asker the address that asked, to be recognised next time, and who asked: a canary answers a share of clients
-   * @throws AppError as prediction answers; transient rpc.unavailable or rpc.deadline_exceeded when prediction
+   * @throws AppError as prediction answers; transient rpc.unavailable or request.deadline_exceeded when prediction
    *   is away and memory holds nothing that may still be served
    */
   async latest(asked: ForecastQuestion, { url, client }: ForecastAsker): Promise<ForecastAnswer> {
@@ -142,7 +135,7 @@ export class ForecastService implements OnModuleInit, OnModuleDestroy {
   async #ask(question: NamedQuestion, bucket: number): Promise<SharedAnswer> {
     const confirmedAt = performance.now();
     const { instrument, horizons, levels } = question;
-    const answer = await this.rpc.call(predictionRpc.latestForecasts, {
+    const answer = await this.peers.callForAll(predictionRpc.latestForecasts, {
       instrument,
       horizons: [...horizons],
       ...(levels && { levels: [...levels] }),
@@ -190,5 +183,7 @@ function isNonEmpty(reply: LatestReply): reply is LatestAnswer {
 }
 
 function isAway(error: unknown): boolean {
-  return isAppError(error) && (error.code === 'rpc.unavailable' || error.code === 'rpc.deadline_exceeded');
+  return (
+    isAppError(error) && (error.code === 'rpc.unavailable' || error.code === 'request.deadline_exceeded')
+  );
 }

@@ -8,6 +8,7 @@ import type { ForecastReplies } from '../forecasts/forecast-replies.js';
 import { type CredentialKind, identify } from './credentials.js';
 import type { HttpMetrics } from './http-metrics.js';
 import type { ProblemReply } from './problem-reply.js';
+import { askedDeadline, startDeadline } from './request-deadline.js';
 import { loggedPath } from './request-identity.js';
 import type { RouteTable } from './route-table.js';
 import { setStandardHeaders } from './standard-headers.js';
@@ -17,7 +18,7 @@ declare module 'fastify' {
     principal: Principal | undefined;
     /** Pattern of the route: a closed set, fit for metrics. */
     routePattern: string;
-    /** In milliseconds of the process's monotonic clock; 0 before and after. */
+    /** In milliseconds of the process's monotonic clock. */
     receivedAt: number;
   }
   interface FastifyContextConfig {
@@ -65,6 +66,7 @@ export function installEdge(server: FastifyInstance, edge: EdgeDependencies): vo
   server.decorateRequest('routePattern', 'none');
   server.decorateRequest('receivedAt', 0);
   server.decorateRequest('problem', undefined);
+  server.decorateRequest('deadline', undefined);
   server.addHook('onRoute', (route) => {
     edge.routes.add(route);
     const { bodyLimit } = route.config ?? {};
@@ -75,17 +77,11 @@ export function installEdge(server: FastifyInstance, edge: EdgeDependencies): vo
   server.addHook('onRequest', (request, reply, done) => {
     request.receivedAt = performance.now();
     edge.metrics.begin();
+    // The only end that every request has: Fastify's hooks miss a client that leaves after it has sent a body.
+    reply.raw.once('close', () => record(request, reply, edge));
     setStandardHeaders(request, reply);
     if (edge.health.draining) reply.header('connection', 'close');
     admit(request, reply, edge, done);
-  });
-  server.addHook('onResponse', (request, reply, done) => {
-    record(request, reply.statusCode, edge);
-    done();
-  });
-  server.addHook('onRequestAbort', (request, done) => {
-    record(request, CLIENT_GONE, edge);
-    done();
   });
 }
 
@@ -94,19 +90,26 @@ function admit(request: FastifyRequest, reply: FastifyReply, edge: EdgeDependenc
   const { config, url } = request.routeOptions;
   if (url === undefined) return done();
   request.routePattern = url;
-  if (config.public) return done();
-  const { credentials, forecasts } = edge.services();
   const refuse = (error: unknown): void => void edge.problems.send(error, request, reply);
-  const enter = (principal: Principal): void => {
-    request.principal = principal;
-    const { permission } = config;
-    if (!permission || !principal.permissions.has(permission)) return refuse(forbidden(permission));
-    if (!config.cached || !forecasts.answerFromMemory(request, reply, principal)) done();
-  };
   try {
+    const asked = askedDeadline(request);
+    const goOn = (): void => {
+      startDeadline(request, reply, asked, refuse);
+      done();
+    };
+    if (config.public) return goOn();
+    const { credentials, forecasts } = edge.services();
+    const enter = (principal: Principal): void => {
+      request.principal = principal;
+      const { permission } = config;
+      if (!permission || !principal.permissions.has(permission)) return refuse(forbidden(permission));
+      if (!config.cached || !forecasts.answerFromMemory(request, reply, principal)) goOn();
+    };
     const who = identify(request, credentials);
-    if (who instanceof Promise) who.then(enter).catch(refuse);
-    else enter(who);
+    if (!(who instanceof Promise)) return enter(who);
+    startDeadline(request, reply, asked, refuse);
+    // Who is known too late has been answered already.
+    who.then((principal) => reply.sent || enter(principal)).catch((error) => reply.sent || refuse(error));
   } catch (error) {
     refuse(error);
   }
@@ -127,11 +130,11 @@ function forbidden(permission: Permission | undefined): AppError {
   );
 }
 
-/** Once for each request: a reply to a client that has gone may still end later. */
-function record(request: FastifyRequest, status: number, edge: EdgeDependencies): void {
+/** Once for each request, when its reply has been sent or its client has gone. */
+function record(request: FastifyRequest, reply: FastifyReply, edge: EdgeDependencies): void {
   const { method, principal, receivedAt, routePattern: route } = request;
-  if (receivedAt === 0) return;
-  request.receivedAt = 0;
+  const status = reply.raw.writableFinished ? reply.statusCode : CLIENT_GONE;
+  request.deadline?.end();
   const elapsedMs = performance.now() - receivedAt;
   edge.metrics.end(route, method, status, elapsedMs);
   if (request.problem) noteRefusal(request, edge.services().audit);

@@ -183,11 +183,12 @@ describe('a service that fails', () => {
     expect(await problem('/v1/performance/BTC-USD')).toMatchObject({ status: 500, code: 'internal.bug' });
   });
 
-  it('by answering too late gives 503', async () => {
+  it('by answering too late gives 504', async () => {
     fixture.peer().state.delayMs = 4_000;
-    expect(await problem('/v1/performance/BTC-USD')).toMatchObject({
-      status: 503,
-      code: 'rpc.deadline_exceeded',
+    const patience = { 'x-request-timeout-ms': '50' };
+    expect(await problem('/v1/performance/BTC-USD', {}, patience)).toMatchObject({
+      status: 504,
+      code: 'request.deadline_exceeded',
     });
   });
 });

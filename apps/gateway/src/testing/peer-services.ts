@@ -10,7 +10,7 @@ import {
   predictionRpc,
   type ScoredForecastReply,
 } from '@btcforecast/contracts';
-import { AppError, EventBus, Rpc } from '@btcforecast/platform';
+import { AppError, EventBus, Rpc, type RpcCall } from '@btcforecast/platform';
 import type { z } from 'zod';
 import { PeerLifecycle } from './peer-lifecycle.js';
 import { PeerState } from './peer-state.js';
@@ -55,8 +55,11 @@ class PeerPrediction {
   }
 
   @Rpc(predictionRpc.forecastHistory)
-  async history(body: Body<typeof predictionRpc.forecastHistory>): Promise<ForecastHistoryReply> {
-    await this.state.enter(body);
+  async history(
+    body: Body<typeof predictionRpc.forecastHistory>,
+    call: RpcCall,
+  ): Promise<ForecastHistoryReply> {
+    await this.state.enter(body, call);
     if (body.cursor === 'damaged')
       throw new AppError('caller', 'request.cursor_invalid', 'the cursor is damaged');
     const { instrument, horizon } = body;
@@ -79,8 +82,8 @@ class PeerPrediction {
   }
 
   @Rpc(predictionRpc.performance)
-  async performance(body: Body<typeof predictionRpc.performance>): Promise<PerformanceReply> {
-    await this.state.enter(body);
+  async performance(body: Body<typeof predictionRpc.performance>, call: RpcCall): Promise<PerformanceReply> {
+    await this.state.enter(body, call);
     const baseline = { n: 0, pinball: null, difference: null, low: null, high: null };
     return {
       ...body,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ForecastReply, HORIZON_HOURS, type Horizon, type Source } from '@btcforecast/contracts';
+import type { RpcCall } from '@btcforecast/platform';
 import { Injectable } from '@nestjs/common';
 
 const HOUR_MS = 3_600_000;
@@ -18,12 +19,26 @@ export class PeerState {
   failure: unknown;
   latestCalls = 0;
   lastBody: unknown;
+  /** Calls that came in, that nobody waited for any more when their turn came, and that were then worked on. */
+  readonly calls = { arrived: 0, dropped: 0, executed: 0 };
 
-  /** Every handler passes here. */
-  async enter(body: unknown): Promise<void> {
+  /** Every handler passes here; with `call` as one does whose work waits for its turn. */
+  async enter(body: unknown, call?: RpcCall): Promise<void> {
     this.lastBody = body;
-    if (this.delayMs > 0) await delay(this.delayMs);
+    this.calls.arrived += 1;
+    if (this.delayMs > 0) await this.#turn(call);
+    this.calls.executed += 1;
     if (this.failure) throw this.failure;
+  }
+
+  async #turn(call: RpcCall | undefined): Promise<void> {
+    try {
+      await delay(this.delayMs, undefined, call && { signal: call.signal });
+      call?.assertWanted();
+    } catch (error) {
+      this.calls.dropped += 1;
+      throw error;
+    }
   }
 
   forecast(horizon: Horizon): ForecastReply {

@@ -10,6 +10,9 @@ export interface RpcMessage<Request extends z.ZodType = z.ZodType, Reply extends
   readonly idempotent: boolean;
 }
 
+/** Event without an answer: whoever made a call waits for it no longer. */
+export const RPC_CANCEL = 'rpc.cancel';
+
 export const RPC_SERVICES = ['market-data', 'prediction'] as const;
 export type RpcService = (typeof RPC_SERVICES)[number];
 
@@ -20,9 +23,14 @@ export const RpcEnvelope = z.object({
   traceparent: z.string().max(200).optional().describe('W3C trace context'),
   caller: z.string().max(100),
   token: z.string().max(200),
+  call: z.string().max(100).optional().describe('Names the call, so that it can be cancelled'),
   body: z.unknown(),
 });
 export type RpcEnvelope = z.infer<typeof RpcEnvelope>;
+
+/** What {@link RPC_CANCEL} carries. */
+export const RpcCancel = z.object({ token: z.string().max(200), call: z.string().max(100) });
+export type RpcCancel = z.infer<typeof RpcCancel>;
 
 /** Answer of every RPC: the body, or an error that keeps its kind and code across the process boundary. */
 export const RpcAnswer = z.discriminatedUnion('ok', [

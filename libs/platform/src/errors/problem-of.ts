@@ -28,6 +28,11 @@ const CALLER_STATUS: Partial<Record<ErrorCode, number>> = {
   'rpc.forbidden': 403,
 };
 
+/** Transient errors whose status is not plain 503. */
+const TRANSIENT_STATUS: Partial<Record<ErrorCode, number>> = {
+  'request.deadline_exceeded': 504,
+};
+
 const TITLES: Record<number, string> = {
   400: 'The request is invalid',
   401: 'Authentication is required',
@@ -40,6 +45,7 @@ const TITLES: Record<number, string> = {
   422: 'What was sent was refused',
   500: 'An internal error occurred',
   503: 'Temporarily unavailable',
+  504: 'It took too long',
 };
 
 export interface ProblemContext {
@@ -82,7 +88,7 @@ export function problemOf(error: unknown, context: ProblemContext): ProblemAnswe
 
 function statusOf(error: AppError): number {
   if (error.kind === 'bug') return 500;
-  if (error.kind === 'transient') return 503;
+  if (error.kind === 'transient') return TRANSIENT_STATUS[error.code] ?? 503;
   return CALLER_STATUS[error.code] ?? 400;
 }
 

@@ -10,6 +10,7 @@ import { JobQueues } from '../queues/job-queues.js';
 import { RpcClient } from '../rpc/rpc-client.js';
 import { RpcLoad } from '../rpc/rpc-load.js';
 import { rpcTls } from '../rpc/rpc-tls.js';
+import { RpcCancelController, RunningCalls } from '../rpc/running-calls.js';
 import { Clock } from '../time/clock.js';
 import { ENV, LOGGER } from './tokens.js';
 
@@ -92,6 +93,7 @@ export class PlatformModule {
     return {
       module: PlatformModule,
       global: true,
+      controllers: [RpcCancelController],
       providers: [
         { provide: ENV, useValue: env },
         { provide: LOGGER, useValue: logger },
@@ -100,6 +102,7 @@ export class PlatformModule {
         { provide: Clock, useValue: clock },
         { provide: Closers, useValue: closers },
         RpcLoad,
+        RunningCalls,
         { provide: EventBus, useFactory: () => closed(closers, eventBus(env, logger, metrics)) },
         {
           provide: RpcClient,
@@ -116,6 +119,7 @@ export class PlatformModule {
         Clock,
         Closers,
         RpcLoad,
+        RunningCalls,
         EventBus,
         RpcClient,
         JobQueues,

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { SpanKind } from '@opentelemetry/api';
 import {
   ERROR_CODES,
   type ErrorCode,
+  RPC_CANCEL,
   RPC_SERVICES,
   RpcAnswer,
   type RpcEnvelope,
@@ -17,7 +19,7 @@ import type { Logger } from '../logging/create-logger.js';
 import type { Metrics } from '../metrics/metrics.js';
 import type { Clock } from '../time/clock.js';
 import { currentTraceparent, withSpan } from '../tracing/spans.js';
-import { ConnectionLostError, NoAnswerError } from './rpc-connection.js';
+import { AbandonedError, ConnectionLostError, NoAnswerError } from './rpc-connection.js';
 import { RpcInstance } from './rpc-instance.js';
 import { RpcPool } from './rpc-pool.js';
 import type { RpcTls } from './rpc-tls.js';
@@ -36,7 +38,13 @@ export interface RpcClientOptions {
 export interface RpcCallOptions {
   /** How long the caller waits, all attempts together, in milliseconds; default 3000. */
   readonly deadlineMs?: number;
+  /** Aborted when the caller stops waiting; the service is told, and does not begin what it has not begun. */
   readonly signal?: AbortSignal;
+  /**
+   * The deadline was chosen by somebody outside and may be shorter than any service can answer: that it passes says
+   * nothing about the service, and must not keep others from asking it.
+   */
+  readonly impatient?: boolean;
 }
 
 const DEFAULT_DEADLINE_MS = 3_000;
@@ -57,6 +65,9 @@ export class RpcClient {
   readonly #pools: Readonly<Record<RpcService, RpcPool>>;
   readonly #requests: Counter<'message' | 'outcome'>;
   readonly #retries: Counter<'message'>;
+  /** With a number behind it the name of a call, known to nobody else. */
+  readonly #id = randomUUID();
+  #calls = 0;
 
   constructor(private readonly options: RpcClientOptions) {
     const pool = (service: RpcService): RpcPool =>
@@ -113,22 +124,46 @@ export class RpcClient {
       traceparent: currentTraceparent(),
       caller: this.options.caller,
       token: this.options.token,
+      ...(options.signal && { call: this.#nextName() }),
       body,
     };
-    const send = async (instance: RpcInstance): Promise<unknown> => {
-      if (options.signal?.aborted) throw new NoAnswerError('the caller stopped waiting');
-      const leftMs = Math.max(1, endsAtMs - performance.now());
-      return unwrap(message, await instance.call(message.name, envelope, leftMs, options.signal));
-    };
+    const send = (instance: RpcInstance): Promise<unknown> =>
+      this.#send(instance, message, envelope, endsAtMs, options);
+    const { signal } = options;
     const pool = this.#pools[message.service];
-    const first = await pool.connected(endsAtMs);
+    const first = await pool.connected(endsAtMs, { signal });
     try {
       return await send(first);
     } catch (error) {
       if (!mayRetry(error, message)) throw error;
       this.#retries.inc({ message: message.name });
-      return send(await pool.connected(endsAtMs, { avoid: first }));
+      return send(await pool.connected(endsAtMs, { avoid: first, signal }));
     }
+  }
+
+  /** One attempt; what the caller no longer waits for is not sent, or taken back. */
+  async #send(
+    instance: RpcInstance,
+    message: RpcMessage,
+    envelope: RpcEnvelope,
+    endsAtMs: number,
+    { signal, impatient }: RpcCallOptions,
+  ): Promise<unknown> {
+    if (signal?.aborted) throw new AbandonedError('the caller stopped waiting');
+    const leftMs = endsAtMs - performance.now();
+    if (leftMs <= 0) throw new AbandonedError('no time was left');
+    try {
+      return unwrap(message, await instance.call(message.name, envelope, leftMs, { signal, impatient }));
+    } catch (error) {
+      const { token, call } = envelope;
+      if (signal?.aborted && call !== undefined) instance.tell(RPC_CANCEL, { token, call });
+      throw error;
+    }
+  }
+
+  #nextName(): string {
+    this.#calls += 1;
+    return `${this.#id}-${this.#calls}`;
   }
 }
 
@@ -160,7 +195,7 @@ function knownCode(code: string): ErrorCode {
 function rpcError(error: unknown, message: RpcMessage): AppError {
   if (isAppError(error)) return error;
   const details = { message: message.name };
-  if (error instanceof NoAnswerError) {
+  if (error instanceof NoAnswerError || error instanceof AbandonedError) {
     const text = `${message.service} did not answer in time: ${error.message}; try again`;
     return new AppError('transient', 'rpc.deadline_exceeded', text, details, { cause: error });
   }

@@ -7,8 +7,16 @@ import type { RpcTls } from './rpc-tls.js';
 
 /** There is no connection, or it went away during the call. */
 export class ConnectionLostError extends Error {}
-/** No answer within the time that was left, or the caller stopped waiting. */
+/** No answer within the time that a caller waits. */
 export class NoAnswerError extends Error {}
+/** The caller stopped waiting sooner than callers do, which says nothing about the one that was asked. */
+export class AbandonedError extends Error {}
+
+export interface SendOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** The time is shorter than callers wait by themselves: its end is an {@link AbandonedError}. */
+  readonly impatient?: boolean | undefined;
+}
 
 interface Pending {
   resolve(response: unknown): void;
@@ -77,16 +85,21 @@ export class RpcConnection {
   /**
    * Sends one call and waits for its answer.
    *
-   * @throws ConnectionLostError, NoAnswerError
+   * @throws ConnectionLostError, NoAnswerError, AbandonedError
    */
-  send(pattern: string, data: unknown, timeoutMs: number, signal?: AbortSignal): Promise<unknown> {
+  send(
+    pattern: string,
+    data: unknown,
+    timeoutMs: number,
+    { signal, impatient }: SendOptions = {},
+  ): Promise<unknown> {
     const id = String((this.#lastId += 1));
     return new Promise((resolve, reject) => {
-      const abort = (): void => settle(() => reject(new NoAnswerError('the caller stopped waiting')));
-      const timer = setTimeout(
-        () => settle(() => reject(new NoAnswerError(`no answer within ${Math.round(timeoutMs)} ms`))),
-        timeoutMs,
-      );
+      const abort = (): void => settle(() => reject(new AbandonedError('the caller stopped waiting')));
+      const timer = setTimeout(() => {
+        const text = `no answer within ${Math.round(timeoutMs)} ms`;
+        settle(() => reject(impatient ? new AbandonedError(text) : new NoAnswerError(text)));
+      }, timeoutMs);
       const settle = (then: () => void): void => {
         if (!this.#pending.delete(id)) return;
         clearTimeout(timer);
@@ -102,6 +115,11 @@ export class RpcConnection {
         if (error) this.#pending.get(id)?.reject(new ConnectionLostError(error.message));
       });
     });
+  }
+
+  /** Sends what has no answer; if it is lost, nothing happens. */
+  tell(pattern: string, data: unknown): void {
+    this.#frames.sendMessage({ pattern, data }, () => undefined);
   }
 
   close(): void {

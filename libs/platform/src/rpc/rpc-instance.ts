@@ -10,7 +10,7 @@ import {
 } from 'cockatiel';
 import type { HostPort } from '../config/platform.env.js';
 import type { Logger } from '../logging/create-logger.js';
-import { ConnectionLostError, NoAnswerError, RpcConnection } from './rpc-connection.js';
+import { ConnectionLostError, NoAnswerError, RpcConnection, type SendOptions } from './rpc-connection.js';
 import type { RpcTls } from './rpc-tls.js';
 
 const CONNECT_TIMEOUT_MS = 1_000;
@@ -74,18 +74,30 @@ export class RpcInstance {
   }
 
   /**
-   * @throws ConnectionLostError (also when the circuit is open), NoAnswerError
+   * @throws ConnectionLostError (also when the circuit is open), NoAnswerError, AbandonedError
    */
-  async call(pattern: string, envelope: unknown, timeoutMs: number, signal?: AbortSignal): Promise<unknown> {
+  async call(
+    pattern: string,
+    envelope: unknown,
+    timeoutMs: number,
+    options: SendOptions = {},
+  ): Promise<unknown> {
+    // Only a patient call can find out whether an instance answers again.
+    if (options.impatient && this.#breaker.state !== CircuitState.Closed) throw this.#silent();
     try {
       return await this.#breaker.execute(() => {
         if (!this.#connection) throw new ConnectionLostError(`${this.name} is not connected`);
-        return this.#connection.send(pattern, envelope, timeoutMs, signal);
+        return this.#connection.send(pattern, envelope, timeoutMs, options);
       });
     } catch (error) {
       if (!(error instanceof BrokenCircuitError)) throw error;
-      throw new ConnectionLostError(`${this.name} has not answered lately`, { cause: error });
+      throw this.#silent(error);
     }
+  }
+
+  /** Sends what has no answer, if there is a connection. */
+  tell(pattern: string, data: unknown): void {
+    this.#connection?.tell(pattern, data);
   }
 
   /** Starts to connect if there is no connection; returns at once. */
@@ -99,6 +111,10 @@ export class RpcInstance {
   close(): void {
     this.#closed = true;
     this.#connection?.close();
+  }
+
+  #silent(cause?: unknown): ConnectionLostError {
+    return new ConnectionLostError(`${this.name} has not answered lately`, { cause });
   }
 
   async #connectUntilDone(): Promise<void> {

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { RpcService } from '@btcforecast/contracts';
 import type { HostPort } from '../config/platform.env.js';
 import type { Logger } from '../logging/create-logger.js';
-import { ConnectionLostError } from './rpc-connection.js';
+import { AbandonedError, ConnectionLostError } from './rpc-connection.js';
 import { RpcInstance } from './rpc-instance.js';
 import type { RpcTls } from './rpc-tls.js';
 
@@ -11,6 +11,8 @@ export interface PickOptions {
   readonly avoid?: RpcInstance;
   /** Wait the whole time even for a service that has been away for long. */
   readonly patient?: boolean;
+  /** Ends the waiting. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Calls wait through a restart, but fail at once when a service has been away for longer than this. */
@@ -50,9 +52,10 @@ export class RpcPool {
     for (;;) {
       const instance = this.#pick(options.avoid);
       if (instance) return instance;
+      if (options.signal?.aborted) throw new AbandonedError('the caller stopped waiting');
       const leftMs = endsAtMs - performance.now();
       if (this.#closed || leftMs <= 0 || (!options.patient && this.#isHopeless())) throw this.#unreachable();
-      await this.#connection(leftMs);
+      await this.#connection(leftMs, options.signal);
     }
   }
 
@@ -75,15 +78,17 @@ export class RpcPool {
     return this.#instances.every((instance) => instance.downMs > WAIT_WHILE_DOWN_MS);
   }
 
-  #connection(withinMs: number): Promise<void> {
+  #connection(withinMs: number, signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve) => {
       const wake = (): void => {
         clearTimeout(timer);
+        signal?.removeEventListener('abort', wake);
         this.#waiting.delete(wake);
         resolve();
       };
       const timer = setTimeout(wake, withinMs);
       this.#waiting.add(wake);
+      signal?.addEventListener('abort', wake);
     });
   }
 

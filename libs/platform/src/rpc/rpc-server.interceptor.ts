@@ -1,4 +1,3 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import {
   type CallHandler,
   type ExecutionContext,
@@ -16,16 +15,17 @@ import { HealthRegistry } from '../health/health-registry.js';
 import type { Logger } from '../logging/create-logger.js';
 import { Metrics } from '../metrics/metrics.js';
 import { ENV, LOGGER } from '../nest/tokens.js';
-import { Clock } from '../time/clock.js';
 import { withTraceparent } from '../tracing/spans.js';
 import { RpcLoad } from './rpc-load.js';
 import { RPC_MESSAGE } from './rpc-message.key.js';
+import { RpcToken } from './rpc-token.js';
+import { RunningCalls } from './running-calls.js';
 
 /** Everything around a handler marked with `@Rpc`; every outcome, good or bad, becomes one RpcAnswer. */
 @Injectable()
 export class RpcServerInterceptor implements NestInterceptor {
   readonly #reflector = new Reflector();
-  readonly #tokenDigest: Buffer;
+  readonly #token: RpcToken;
   readonly #requests: Counter<'message' | 'outcome'>;
   readonly #durations: Histogram<'message'>;
 
@@ -33,11 +33,11 @@ export class RpcServerInterceptor implements NestInterceptor {
     @Inject(ENV) env: PlatformEnv,
     @Inject(LOGGER) private readonly logger: Logger,
     metrics: Metrics,
-    private readonly clock: Clock,
     private readonly health: HealthRegistry,
     private readonly load: RpcLoad,
+    private readonly calls: RunningCalls,
   ) {
-    this.#tokenDigest = digest(env.RPC_TOKEN);
+    this.#token = new RpcToken(env.RPC_TOKEN);
     this.#requests = metrics.counter('rpc_server_requests_total', 'Calls answered', ['message', 'outcome']);
     this.#durations = metrics.histogram('rpc_server_duration_seconds', 'Time to answer a call', ['message']);
   }
@@ -52,10 +52,13 @@ export class RpcServerInterceptor implements NestInterceptor {
     let outcome = 'ok';
     try {
       const envelope = this.#admit(args[0]);
-      const body = await withTraceparent(envelope.traceparent, `rpc.server ${message.name}`, async () => {
-        args[0] = parsed('request', message, message.request, envelope.body);
-        return parsed('reply', message, message.reply, await lastValueFrom(next.handle()));
-      });
+      const body = await this.calls.run(envelope, (call) =>
+        withTraceparent(envelope.traceparent, `rpc.server ${message.name}`, async () => {
+          args[0] = parsed('request', message, message.request, envelope.body);
+          args[1] = call;
+          return parsed('reply', message, message.reply, await lastValueFrom(next.handle()));
+        }),
+      );
       return { ok: true, body };
     } catch (error) {
       const cause = toAppError(error);
@@ -74,7 +77,7 @@ export class RpcServerInterceptor implements NestInterceptor {
     if (!envelope.success) {
       throw new AppError('caller', 'rpc.invalid_message', 'the call does not have the envelope of version 1');
     }
-    if (!timingSafeEqual(digest(envelope.data.token), this.#tokenDigest)) {
+    if (!this.#token.matches(envelope.data.token)) {
       throw new AppError(
         'caller',
         'rpc.forbidden',
@@ -89,13 +92,6 @@ export class RpcServerInterceptor implements NestInterceptor {
         {
           refused: 1,
         },
-      );
-    }
-    if (this.clock.now() >= envelope.data.deadline) {
-      throw new AppError(
-        'transient',
-        'rpc.deadline_exceeded',
-        'the deadline had passed when the call arrived',
       );
     }
     return envelope.data;
@@ -124,9 +120,4 @@ function onTheWire(error: AppError): Extract<RpcAnswer, { ok: false }>['error'] 
   return error.kind === 'bug'
     ? { kind: 'bug', code: error.code, message: 'internal error', details: {} }
     : { kind: error.kind, code: error.code, message: error.message, details: { ...error.details } };
-}
-
-/** Equal lengths for timingSafeEqual, whatever was sent. */
-function digest(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
 }

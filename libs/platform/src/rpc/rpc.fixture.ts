@@ -11,16 +11,18 @@ import { Metrics } from '../metrics/metrics.js';
 import { ENV, LOGGER } from '../nest/tokens.js';
 import { Clock } from '../time/clock.js';
 import { RpcClient } from './rpc-client.js';
+import type { RpcCall } from './rpc-call.js';
 import { RpcLoad } from './rpc-load.js';
 import { createRpcMicroserviceOptions } from './rpc-server.js';
 import { rpcTls } from './rpc-tls.js';
 import { Rpc } from './rpc.decorator.js';
+import { RpcCancelController, RunningCalls } from './running-calls.js';
 
 export const TOKEN = 'a-token-of-thirty-two-characters';
 export const GAP = marketDataRpc.repairGap;
 export const FORECAST = predictionRpc.forecastById;
 
-type Answer = (gapId: string) => Promise<number> | number;
+type Answer = (gapId: string, call: RpcCall) => Promise<number> | number;
 
 /** Everything that was logged, line by line. */
 export class LogLines {
@@ -62,12 +64,12 @@ export async function testService(
   @Controller()
   class GapController {
     @Rpc(GAP)
-    async repair(body: { gapId: string }) {
-      return { state: 'repaired' as const, candles: await answer(body.gapId) };
+    async repair(body: { gapId: string }, call: RpcCall) {
+      return { state: 'repaired' as const, candles: await answer(body.gapId, call) };
     }
   }
   @Module({
-    controllers: [GapController],
+    controllers: [GapController, RpcCancelController],
     providers: [
       { provide: ENV, useValue: env },
       { provide: LOGGER, useValue: log.logger },
@@ -75,6 +77,7 @@ export async function testService(
       { provide: Metrics, useValue: metrics },
       Clock,
       RpcLoad,
+      RunningCalls,
     ],
   })
   class ServiceModule {}
