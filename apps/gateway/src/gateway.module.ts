@@ -11,9 +11,10 @@ import { AuditModule } from './audit/audit.module.js';
 import { Peers } from './http/peers.js';
 import { ForecastReplies } from './forecasts/forecast-replies.js';
 import { ForecastService } from './forecasts/forecast.service.js';
+import { IdempotencyModule } from './http/idempotency.module.js';
 
 @Module({
-  imports: [AccessModule, AuditModule],
+  imports: [AccessModule, AuditModule, IdempotencyModule],
   controllers: [
     ForecastController,
     InstrumentController,

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { AuditLog, KeyService } from '@btcforecast/access';
+import { AuditLog, IdempotencyKeys, KeyService } from '@btcforecast/access';
 import {
   AppError,
   createLogger,
@@ -131,6 +131,7 @@ async function createApp(parts: AppParts): Promise<NestFastifyApplication> {
     credentials: app.get<readonly CredentialKind[]>(CREDENTIAL_KINDS, { strict: false }),
     forecasts: app.get(ForecastReplies),
     audit: app.get(AuditLog, { strict: false }),
+    idempotency: app.get(IdempotencyKeys, { strict: false }),
   };
   await registerDocs(server, app);
   return app;

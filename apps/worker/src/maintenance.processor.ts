@@ -2,6 +2,7 @@ import { jobHandlers, JobRunner, QueueProcessor, type ProcessesJobs } from '@btc
 import { MlflowMirror, ScoreService, TrackRecordService } from '@btcforecast/prediction';
 import { WorkerHost } from '@nestjs/bullmq';
 import type { Job } from 'bullmq';
+import { AccessUpkeep } from './access-upkeep.service.js';
 import { PartitionService } from './partition.service.js';
 
 @QueueProcessor('maintenance')
@@ -10,6 +11,8 @@ export class MaintenanceProcessor extends WorkerHost implements ProcessesJobs {
     ensure_partitions: () => this.partitions.ensure(),
     void_overdue: ({ feed, instrument }) => this.scores.voidOverdue(feed, instrument),
     extend_track_record: () => this.record.extend(),
+    prune_idempotency_keys: () => this.access.pruneIdempotencyKeys(),
+    audit_model_moves: () => this.access.auditModelMoves(),
     mirror_model: ({ name, version }) => this.mirror.mirror(name, version),
   });
 
@@ -18,6 +21,7 @@ export class MaintenanceProcessor extends WorkerHost implements ProcessesJobs {
     private readonly scores: ScoreService,
     private readonly record: TrackRecordService,
     private readonly mirror: MlflowMirror,
+    private readonly access: AccessUpkeep,
     private readonly runner: JobRunner,
   ) {
     super();

@@ -17,6 +17,8 @@ import {
 } from '@btcforecast/prediction';
 import { Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { AccessUpkeepSchedule } from './access-upkeep.schedule.js';
+import { AccessUpkeep } from './access-upkeep.service.js';
 import { AnalyticsProcessor } from './analytics.processor.js';
 import { backtestProviders } from './backtest.providers.js';
 import { DataProcessingProcessor } from './data-processing.processor.js';
@@ -68,6 +70,8 @@ import type { WorkerEnv } from './worker.env.js';
     ...lifecycleProviders,
     ...driftProviders,
     ...backtestProviders,
+    AccessUpkeep,
+    AccessUpkeepSchedule,
     PartitionService,
     GapAnnouncer,
     AnalyticsProcessor,

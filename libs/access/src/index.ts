@@ -7,3 +7,10 @@ export { ROLE_PERMISSIONS } from './role-permissions.js';
 export { AuditedAction, AuditLog, type AuditLogDependencies } from './audit/audit-log.js';
 export type { AuditActor, AuditEnd, AuditFacts, AuditNotes } from './audit/audit-facts.js';
 export { AuditRepository } from './audit/audit.repository.js';
+export { IdempotencyKeys, type Admission, type HeldKey } from './idempotency/idempotency-keys.js';
+export {
+  IdempotencyRepository,
+  type KeyScope,
+  type StoredReply,
+} from './idempotency/idempotency.repository.js';
+export { ModelMoveAudit } from './audit/model-move-audit.js';

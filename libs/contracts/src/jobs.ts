@@ -51,6 +51,10 @@ export const JOBS = {
     void_overdue: z.object({ ...feedRef }),
     /** Enter what arrived into the chain and sign the hours that have ended. */
     extend_track_record: z.object({}),
+    /** Delete kept replies that are past their time. */
+    prune_idempotency_keys: z.object({}),
+    /** Enter what the system did to models by itself into the audit log. */
+    audit_model_moves: z.object({}),
     /** Copy a version and its evidence to the MLflow server of the configuration. */
     mirror_model: z.object({ name: z.string(), version: z.number().int().positive() }),
   },

@@ -1,6 +1,7 @@
 import type { AuditedAction, AuditFacts, AuditLog } from '@btcforecast/access';
 import { AppError } from '@btcforecast/platform';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import { hooksOf } from '../http/hooks-of.js';
 import { loggedPath } from '../http/request-identity.js';
 
 declare module 'fastify' {
@@ -52,11 +53,6 @@ export function noteRefusal(request: FastifyRequest, log: AuditLog): void {
 export function auditOf({ audit }: Pick<FastifyRequest, 'audit'>): AuditedAction {
   if (audit) return audit;
   throw new AppError('bug', 'internal.bug', 'this route is not audited, so there is no entry to add to');
-}
-
-function hooksOf<T>(hooks: T | T[] | undefined): T[] {
-  if (hooks === undefined) return [];
-  return Array.isArray(hooks) ? hooks : [hooks];
 }
 
 async function begin(request: FastifyRequest, log: AuditLog): Promise<void> {

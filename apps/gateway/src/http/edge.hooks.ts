@@ -1,11 +1,12 @@
 import { performance } from 'node:perf_hooks';
-import { actorName, type AuditLog, type Principal } from '@btcforecast/access';
+import { actorName, type AuditLog, type IdempotencyKeys, type Principal } from '@btcforecast/access';
 import type { Permission } from '@btcforecast/contracts';
 import { AppError, type HealthRegistry, type Logger } from '@btcforecast/platform';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { installAudit, noteRefusal } from '../audit/audit.hooks.js';
 import type { ForecastReplies } from '../forecasts/forecast-replies.js';
 import { type CredentialKind, identify } from './credentials.js';
+import { installIdempotency } from './idempotency.hooks.js';
 import type { HttpMetrics } from './http-metrics.js';
 import type { ProblemReply } from './problem-reply.js';
 import { askedDeadline, startDeadline } from './request-deadline.js';
@@ -48,6 +49,7 @@ export interface EdgeServices {
   readonly credentials: readonly CredentialKind[];
   readonly forecasts: ForecastReplies;
   readonly audit: AuditLog;
+  readonly idempotency: IdempotencyKeys;
 }
 
 /** As nginx logs it; no client sees it. */
@@ -73,6 +75,7 @@ export function installEdge(server: FastifyInstance, edge: EdgeDependencies): vo
     assertGuarded(route);
     if (bodyLimit !== undefined) route.bodyLimit = bodyLimit;
   });
+  installIdempotency(server, () => edge.services().idempotency);
   installAudit(server, () => edge.services().audit);
   server.addHook('onRequest', (request, reply, done) => {
     request.receivedAt = performance.now();

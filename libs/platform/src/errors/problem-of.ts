@@ -14,6 +14,9 @@ const CALLER_STATUS: Partial<Record<ErrorCode, number>> = {
   'request.unsupported_media_type': 415,
   'access.unauthenticated': 401,
   'access.forbidden': 403,
+  'idempotency.key_reused': 422,
+  'idempotency.in_progress': 409,
+  'idempotency.secret_not_replayable': 409,
   'instrument.unknown': 404,
   'forecast.not_found': 404,
   'forecast.none_yet': 404,
@@ -57,7 +60,7 @@ export interface ProblemContext {
 export interface ProblemAnswer {
   readonly status: number;
   readonly body: Problem;
-  /** Value of the Retry-After header; only for transient errors. */
+  /** Value of the Retry-After header: of transient errors, and of others that say when to come again. */
   readonly retryAfterSeconds?: number;
 }
 
@@ -81,9 +84,8 @@ export function problemOf(error: unknown, context: ProblemContext): ProblemAnswe
     code,
     traceId: context.traceId,
   };
-  return cause.kind === 'transient'
-    ? { status, body, retryAfterSeconds: retryAfterOf(cause) }
-    : { status, body };
+  const retryAfterSeconds = retryAfterOf(cause);
+  return retryAfterSeconds === undefined ? { status, body } : { status, body, retryAfterSeconds };
 }
 
 function statusOf(error: AppError): number {
@@ -92,7 +94,8 @@ function statusOf(error: AppError): number {
   return CALLER_STATUS[error.code] ?? 400;
 }
 
-function retryAfterOf(error: AppError): number {
-  const wanted = Number(error.details['retryAfterSeconds']);
-  return Number.isFinite(wanted) && wanted > 0 ? Math.ceil(wanted) : RETRY_AFTER_SECONDS;
+function retryAfterOf({ kind, details }: AppError): number | undefined {
+  const wanted = Number(details['retryAfterSeconds']);
+  if (kind !== 'bug' && Number.isFinite(wanted) && wanted > 0) return Math.ceil(wanted);
+  return kind === 'transient' ? RETRY_AFTER_SECONDS : undefined;
 }

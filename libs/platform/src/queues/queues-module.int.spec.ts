@@ -34,6 +34,8 @@ function handlersOf(work: Work): { [Q in QueueName]: HandlersOf<Q> } {
       void_overdue: () => work('void_overdue'),
       extend_track_record: () => work('extend_track_record'),
       mirror_model: () => work('mirror_model'),
+      prune_idempotency_keys: () => work('prune_idempotency_keys'),
+      audit_model_moves: () => work('audit_model_moves'),
     },
   };
 }

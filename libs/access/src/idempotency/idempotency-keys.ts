@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto';
+import { AppError, type Logger } from '@btcforecast/platform';
+import type { IdempotencyRepository, KeyScope, StoredReply } from './idempotency.repository.js';
+
+const RENEW_MS = 10_000;
+/** What a client that came too early is told to wait. */
+const RETRY_AFTER_SECONDS = 1;
+
+/** A key that a request of this process holds. */
+export interface HeldKey {
+  readonly owner: string;
+}
+
+export type Admission =
+  | { readonly kind: 'first'; readonly held: HeldKey }
+  | { readonly kind: 'repeated'; readonly reply: StoredReply };
+
+/**
+ * Makes requests with an Idempotency-Key take effect once: the first runs, the others get its reply. What is known of
+ * a key is in the database, so it holds for all gateways and through restarts.
+ *
+ * @see draft-ietf-httpapi-idempotency-key-header-07
+ */
+export class IdempotencyKeys {
+  readonly #held = new Set<string>();
+  /** Replies that the database would not take yet; their keys stay held until it does. */
+  readonly #unsaved = new Map<string, StoredReply>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly repository: IdempotencyRepository,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Starts renewing the keys that are held. */
+  start(): void {
+    this.#timer ??= setInterval(() => void this.renew(), RENEW_MS).unref();
+  }
+
+  /** Stops it, after a last attempt to save what is not saved. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#saveUnsaved();
+  }
+
+  /**
+   * Whether a request may run, or has its reply already.
+   *
+   * @param fingerprint SHA-256 of what was asked, 64 hexadecimal digits
+   * @throws AppError caller idempotency.key_reused when the key came with another request before,
+   *   idempotency.in_progress while that runs, idempotency.secret_not_replayable when its reply showed a secret
+   */
+  async admit(scope: KeyScope, fingerprint: string): Promise<Admission> {
+    const owner = randomUUID();
+    const claim = await this.repository.claim(scope, fingerprint, owner);
+    if (claim.state === 'ours') {
+      this.#held.add(owner);
+      return { kind: 'first', held: { owner } };
+    }
+    if (claim.fingerprint !== fingerprint) throw reused();
+    if (claim.state === 'running') throw inProgress();
+    if (claim.reply.body === null) throw notReplayable();
+    return { kind: 'repeated', reply: claim.reply };
+  }
+
+  /** Keeps the reply for whoever sends the same again. Never rejects: what cannot be kept now is tried again. */
+  async complete({ owner }: HeldKey, reply: StoredReply): Promise<void> {
+    this.#unsaved.set(owner, reply);
+    await this.#save(owner, reply);
+  }
+
+  /** Sets the key free, because nothing was done. Never rejects: at the worst the lease runs out. */
+  async release({ owner }: HeldKey): Promise<void> {
+    this.#held.delete(owner);
+    try {
+      await this.repository.release(owner);
+    } catch (error) {
+      this.logger.warn({ err: error }, 'an idempotency key could not be set free; it is when its lease ends');
+    }
+  }
+
+  /** Keeps the keys of running requests from being taken over. Never rejects. */
+  async renew(): Promise<void> {
+    await this.#saveUnsaved();
+    if (this.#held.size === 0) return;
+    try {
+      await this.repository.renew([...this.#held]);
+    } catch (error) {
+      this.logger.warn({ err: error, held: this.#held.size }, 'idempotency keys could not be renewed');
+    }
+  }
+
+  async #saveUnsaved(): Promise<void> {
+    for (const [owner, reply] of this.#unsaved) await this.#save(owner, reply);
+  }
+
+  async #save(owner: string, reply: StoredReply): Promise<void> {
+    try {
+      if (!(await this.repository.complete(owner, reply))) {
+        this.logger.warn({ owner }, 'a reply was not kept: its idempotency key was taken over meanwhile');
+      }
+      this.#unsaved.delete(owner);
+      this.#held.delete(owner);
+    } catch (error) {
+      this.logger.warn(
+        { err: error },
+        'a reply could not be kept for its idempotency key; it is tried again',
+      );
+    }
+  }
+}
+
+function reused(): AppError {
+  return new AppError(
+    'caller',
+    'idempotency.key_reused',
+    'this Idempotency-Key came with another request before; use a fresh one for each request',
+  );
+}
+
+function inProgress(): AppError {
+  return new AppError(
+    'caller',
+    'idempotency.in_progress',
+    'the first request with this Idempotency-Key is still running; send it again in a moment',
+    { retryAfterSeconds: RETRY_AFTER_SECONDS },
+  );
+}
+
+function notReplayable(): AppError {
+  return new AppError(
+    'caller',
+    'idempotency.secret_not_replayable',
+    'this was done already, and its reply showed a secret, which is shown once only; if the reply was lost, delete ' +
+      'what was made and make it anew with a fresh Idempotency-Key',
+  );
+}
