@@ -1,7 +1,8 @@
-/** npm run docs:generate: writes what is derived from the configuration schemas. Needs a build. */
+/** npm run docs:generate: writes what is derived from the configuration schemas and the table of roles. Needs a build. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generatedTexts } from './env-docs.mjs';
+import { withRoleTable } from './role-docs.mjs';
 
 const root = join(import.meta.dirname, '..');
 const built = (path) => import(join(root, path));
@@ -20,6 +21,12 @@ const configuration = {
   common: describeEnv(PlatformEnv),
   apps: Object.entries(schemas).map(([name, schema]) => ({ name, variables: describeEnv(schema) })),
 };
-const texts = generatedTexts(configuration, (path) => readFileSync(join(root, path), 'utf8'));
+const read = (path) => readFileSync(join(root, path), 'utf8');
+const { ROLE_PERMISSIONS } = await built('libs/access/dist/index.js');
+const { PERMISSIONS } = await built('libs/contracts/dist/index.js');
+const texts = {
+  ...generatedTexts(configuration, read),
+  'docs/access.md': withRoleTable(read('docs/access.md'), PERMISSIONS, ROLE_PERMISSIONS),
+};
 for (const [path, text] of Object.entries(texts)) writeFileSync(join(root, path), text);
 process.stdout.write(`wrote ${Object.keys(texts).join(', ')}\n`);

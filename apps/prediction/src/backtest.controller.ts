@@ -11,22 +11,22 @@ export class BacktestController {
   constructor(private readonly backtests: BacktestService) {}
 
   @Rpc(predictionRpc.startBacktest)
-  start({ request, actor }: Body<'startBacktest'>): Promise<BacktestReply> {
-    return this.backtests.start(request, actor);
+  start({ request, asker, actor }: Body<'startBacktest'>): Promise<BacktestReply> {
+    return this.backtests.start(request, asker, actor);
   }
 
   @Rpc(predictionRpc.findBacktest)
-  find({ id }: Body<'findBacktest'>): Promise<BacktestReply> {
-    return this.backtests.find(id);
+  find({ id, asker }: Body<'findBacktest'>): Promise<BacktestReply> {
+    return this.backtests.find(asker, id);
   }
 
   @Rpc(predictionRpc.listBacktests)
-  list(): Promise<BacktestsReply> {
-    return this.backtests.list();
+  list({ asker }: Body<'listBacktests'>): Promise<BacktestsReply> {
+    return this.backtests.list(asker);
   }
 
   @Rpc(predictionRpc.cancelBacktest)
-  cancel({ id }: Body<'cancelBacktest'>): Promise<BacktestReply> {
-    return this.backtests.cancel(id);
+  cancel({ id, asker }: Body<'cancelBacktest'>): Promise<BacktestReply> {
+    return this.backtests.cancel(asker, id);
   }
 }

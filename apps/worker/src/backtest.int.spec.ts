@@ -64,7 +64,7 @@ async function ask(): Promise<string> {
     ...{ instrument, from: START, to: START + 12 * HOUR_MS, every: '6h', horizons: ['1h' as const] },
     ...{ model: 'har@1', refit: 'none' as const, reference: 'har@1' },
   };
-  const backtest = { id, feed, request, requestedBy: 'test', createdAt: START };
+  const backtest = { id, feed, tenant: 'default', request, requestedBy: 'test', createdAt: START };
   await service.app.get(BacktestRepository).add(backtest, 5);
   await service.app.get(BacktestQueue).enqueue(id);
   return id;

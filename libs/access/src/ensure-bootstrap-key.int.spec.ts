@@ -26,10 +26,12 @@ const newService = (): KeyService =>
     logger: createLogger('test', { level: 'silent' }),
   });
 
+const HERE = { ip: '192.0.2.1' };
+
 describe('the bootstrap key', () => {
   it('is made once, and may do everything', async () => {
     const text = await ensureBootstrapKey(dataSource, { rotate: false });
-    await expect(newService().verify(text ?? '')).resolves.toMatchObject({
+    await expect(newService().verify(text ?? '', HERE)).resolves.toMatchObject({
       name: 'bootstrap',
       roles: ['admin'],
     });
@@ -47,8 +49,8 @@ describe('the bootstrap key', () => {
     const first = await ensureBootstrapKey(dataSource, { rotate: true });
     const second = await ensureBootstrapKey(dataSource, { rotate: true });
     const service = newService();
-    await expect(service.verify(second ?? '')).resolves.toMatchObject({ name: 'bootstrap' });
-    await expect(service.verify(first ?? '')).rejects.toMatchObject({ code: 'access.unauthenticated' });
+    await expect(service.verify(second ?? '', HERE)).resolves.toMatchObject({ name: 'bootstrap' });
+    await expect(service.verify(first ?? '', HERE)).rejects.toMatchObject({ code: 'access.unauthenticated' });
   });
 
   it('is stored as a digest only', async () => {

@@ -31,7 +31,7 @@ export async function ensureBootstrapKey(
     const { id, secretHash, text } = createKeyText();
     await manager.query(
       `INSERT INTO api_keys (id, tenant, name, secret_hash, roles, bootstrap, created_at)
-       VALUES ($1, 'default', 'bootstrap', $2, '{admin}', true, now())`,
+       VALUES ($1, 'default', 'bootstrap', $2, '{admin}', true, date_trunc('milliseconds', now()))`,
       [id, secretHash],
     );
     return text;

@@ -1,8 +1,15 @@
 export { ensureBootstrapKey, type BootstrapKeyOptions } from './ensure-bootstrap-key.js';
 export { createKeyText, parseKeyText, type NewKeyText, type PresentedKey } from './key-text.js';
 export { KeyRepository, type KeyRecord } from './key.repository.js';
-export { KeyService, type KeyServiceDependencies } from './key.service.js';
+export {
+  KeyAdministration,
+  type KeyAddress,
+  type KeyAdministrationDependencies,
+} from './key-administration.service.js';
+export { KeyService, type Caller, type KeyServiceDependencies } from './key.service.js';
 export { actorName, permissionsOf, type Principal } from './principal.js';
+export { TenantRepository } from './tenants/tenant.repository.js';
+export { TenantService, type TenantServiceDependencies } from './tenants/tenant.service.js';
 export { ROLE_PERMISSIONS } from './role-permissions.js';
 export { AuditedAction, AuditLog, type AuditLogDependencies } from './audit/audit-log.js';
 export type { AuditActor, AuditEnd, AuditFacts, AuditNotes } from './audit/audit-facts.js';

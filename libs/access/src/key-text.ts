@@ -17,11 +17,14 @@ export interface NewKeyText extends PresentedKey {
   readonly text: string;
 }
 
-/** A new random key: `btcf_<id>_<secret>`, the secret 256 random bits. */
-export function createKeyText(): NewKeyText {
-  const id = Array.from({ length: ID_LENGTH }, () => ID_ALPHABET[randomInt(ID_ALPHABET.length)]).join('');
+/** A new random key: `btcf_<id>_<secret>`, the secret 256 random bits. With an id: a new secret for that key. */
+export function createKeyText(id = randomId()): NewKeyText {
   const secret = randomBytes(SECRET_BYTES).toString('base64url');
   return { id, secretHash: sha256(secret), text: `btcf_${id}_${secret}` };
+}
+
+function randomId(): string {
+  return Array.from({ length: ID_LENGTH }, () => ID_ALPHABET[randomInt(ID_ALPHABET.length)]).join('');
 }
 
 /** Reads a key's text; undefined when it does not have the form of one. */

@@ -1,41 +1,95 @@
 import type { Permission, Role } from '@btcforecast/contracts';
 import { ApiKeyEntity } from '@btcforecast/database';
-import { type DataSource, In } from 'typeorm';
+import { type DataSource, type EntityManager, In } from 'typeorm';
+import { type AllowList, allowListOf } from './allow-list.js';
+import type { PagePosition } from './page-cursor.js';
 import { permissionsOf, type Principal } from './principal.js';
 
 /** What is needed to judge a key that somebody shows. Instants are epoch milliseconds. */
 export interface KeyRecord {
   readonly id: string;
   readonly secretHash: string;
+  /** The secret before the last rotation, if it goes on. */
+  readonly previous: { readonly secretHash: string; readonly until: number } | null;
   readonly principal: Principal;
   readonly expiresAt: number | null;
   readonly revokedAt: number | null;
+  /** null: from anywhere. */
+  readonly allows: AllowList | null;
+  /** The key alone opens nothing: its requests are signed as well. */
+  readonly requireSignature: boolean;
 }
 
 /** Questions to the table of keys. */
 export class KeyRepository {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly source: DataSource | EntityManager) {}
 
   /** The named keys; those that do not exist are absent. */
   async listByIds(ids: readonly string[]): Promise<KeyRecord[]> {
-    const rows = await this.dataSource.getRepository(ApiKeyEntity).findBy({ id: In([...ids]) });
-    return rows.map((row) => ({
-      id: row.id,
-      secretHash: row.secretHash,
-      principal: principalOf(row),
-      expiresAt: row.expiresAt?.getTime() ?? null,
-      revokedAt: row.revokedAt?.getTime() ?? null,
-    }));
+    const rows = await this.#keys.findBy({ id: In([...ids]) });
+    return rows.map(recordOf);
   }
 
   /** Moves the time of last use forward, never back: several gateways write it. */
   async markUsed(uses: ReadonlyMap<string, number>): Promise<void> {
-    await this.dataSource.query(
+    await this.source.query(
       `UPDATE api_keys SET last_used_at = greatest(api_keys.last_used_at, used.at)
        FROM unnest($1::text[], $2::timestamptz[]) AS used (id, at) WHERE api_keys.id = used.id`,
       [[...uses.keys()], [...uses.values()].map((at) => new Date(at).toISOString())],
     );
   }
+
+  async add(row: Omit<ApiKeyEntity, 'lastUsedAt' | 'revokedAt'>): Promise<void> {
+    await this.#keys.insert(row);
+  }
+
+  find(tenant: string, id: string): Promise<ApiKeyEntity | null> {
+    return this.#keys.findOneBy({ tenant, id });
+  }
+
+  /** Newest first. */
+  list(tenant: string, after: PagePosition | null, limit: number): Promise<ApiKeyEntity[]> {
+    const query = this.#keys.createQueryBuilder('key').where('key.tenant = :tenant', { tenant });
+    if (after) {
+      const position = { at: new Date(after.createdAt), id: after.id };
+      query.andWhere('(key.createdAt, key.id) < (:at, :id)', position);
+    }
+    return query.orderBy('key.createdAt', 'DESC').addOrderBy('key.id', 'DESC').limit(limit).getMany();
+  }
+
+  async change(tenant: string, id: string, change: Partial<ApiKeyEntity>): Promise<void> {
+    await this.#keys.update({ tenant, id }, change);
+  }
+
+  /** Keys of a tenant that open something. */
+  countOpen(tenant: string, nowMs: number): Promise<number> {
+    return this.#keys
+      .createQueryBuilder('key')
+      .where('key.tenant = :tenant AND key.revokedAt IS NULL', { tenant })
+      .andWhere('(key.expiresAt IS NULL OR key.expiresAt > :now)', { now: new Date(nowMs) })
+      .getCount();
+  }
+
+  get #keys() {
+    return this.source.getRepository(ApiKeyEntity);
+  }
+}
+
+function recordOf(row: ApiKeyEntity): KeyRecord {
+  const { id, secretHash, previousSecretHash, previousUntil, allowedAddresses, requireSignature } = row;
+  return {
+    id,
+    secretHash,
+    previous:
+      previousSecretHash !== null && previousUntil !== null
+        ? { secretHash: previousSecretHash, until: previousUntil.getTime() }
+        : null,
+    principal: principalOf(row),
+    expiresAt: row.expiresAt?.getTime() ?? null,
+    revokedAt: row.revokedAt?.getTime() ?? null,
+    allows: allowedAddresses === null ? null : allowListOf(allowedAddresses),
+    requireSignature,
+  };
 }
 
 function principalOf({ id, tenant, name, roles, scopes, instruments, horizons }: ApiKeyEntity): Principal {

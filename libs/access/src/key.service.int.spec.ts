@@ -9,6 +9,7 @@ import { KeyRepository } from './key.repository.js';
 import { KeyService } from './key.service.js';
 
 const MINUTE_MS = 60_000;
+const HERE = { ip: '192.0.2.1' };
 
 let database: TestDatabase;
 let dataSource: DataSource;
@@ -55,8 +56,8 @@ describe('a key', () => {
       ...{ kind: 'key', id: idOf(text), tenant: 'default', name: 'desk', roles: ['developer'] },
       ...{ permissions: new Set(['inference:run']), instruments: null, horizons: ['24h'] },
     };
-    await expect(service.verify(text)).resolves.toEqual(principal);
-    expect(service.verifyFromMemory(text)).toEqual(principal);
+    await expect(service.verify(text, HERE)).resolves.toEqual(principal);
+    expect(service.verifyFromMemory(text, HERE)).toEqual(principal);
   });
 
   it('is refused in the same words whatever is wrong with it', async () => {
@@ -70,7 +71,7 @@ describe('a key', () => {
     };
     const messages = new Set<string>();
     for (const [reason, text] of Object.entries(bad)) {
-      const error: unknown = await service.verify(text).then(
+      const error: unknown = await service.verify(text, HERE).then(
         () => undefined,
         (cause: unknown) => cause,
       );
@@ -83,7 +84,7 @@ describe('a key', () => {
 
   it('that was shown before is judged by its id alone, as long as it is good', async () => {
     const text = await addKey({ expiresAt: new Date(clock.now() + 1_000) });
-    const shown = await service.verify(text);
+    const shown = await service.verify(text, HERE);
     await expect(service.current(shown.id)).resolves.toEqual(shown);
     const other = await addKey();
     await expect(service.current(idOf(other))).resolves.toMatchObject({ id: idOf(other) });
@@ -97,39 +98,39 @@ describe('a key', () => {
 
   it('stops working at the moment it expires', async () => {
     const text = await addKey({ expiresAt: new Date(clock.now() + 1_000) });
-    await service.verify(text);
+    await service.verify(text, HERE);
     clock.advance(999);
-    expect(service.verifyFromMemory(text)).toBeDefined();
+    expect(service.verifyFromMemory(text, HERE)).toBeDefined();
     clock.advance(1);
-    expect(() => service.verifyFromMemory(text)).toThrow(expect.objectContaining(refused));
+    expect(() => service.verifyFromMemory(text, HERE)).toThrow(expect.objectContaining(refused));
   });
 
   it('with a wrong secret is refused although the right one is in memory, and the right one goes on working', async () => {
     const text = await addKey();
-    await service.verify(text);
-    expect(() => service.verifyFromMemory(otherSecret(text))).toThrow(expect.objectContaining(refused));
-    await expect(service.verify(otherSecret(text))).rejects.toMatchObject(refused);
-    expect(service.verifyFromMemory(text)).toBeDefined();
+    await service.verify(text, HERE);
+    expect(() => service.verifyFromMemory(otherSecret(text), HERE)).toThrow(expect.objectContaining(refused));
+    await expect(service.verify(otherSecret(text), HERE)).rejects.toMatchObject(refused);
+    expect(service.verifyFromMemory(text, HERE)).toBeDefined();
   });
 
   it('that is revoked stops working with the next background read', async () => {
     const text = await addKey();
-    await service.verify(text);
+    await service.verify(text, HERE);
     await dataSource.query('UPDATE api_keys SET revoked_at = now()');
     await service.refresh();
-    expect(() => service.verifyFromMemory(text)).toThrow(expect.objectContaining(refused));
-    await expect(service.verify(text)).rejects.toMatchObject(refused);
+    expect(() => service.verifyFromMemory(text, HERE)).toThrow(expect.objectContaining(refused));
+    await expect(service.verify(text, HERE)).rejects.toMatchObject(refused);
   });
 
   it('that is revoked stops working within 15 seconds by itself', async () => {
     const text = await addKey();
-    await service.verify(text);
+    await service.verify(text, HERE);
     service.start();
     await dataSource.query('UPDATE api_keys SET revoked_at = now()');
     const end = performance.now() + 15_000;
     const works = (): boolean => {
       try {
-        return service.verifyFromMemory(text) !== undefined;
+        return service.verifyFromMemory(text, HERE) !== undefined;
       } catch {
         return false;
       }
@@ -141,10 +142,10 @@ describe('a key', () => {
 
   it('made after it was refused works within seconds', async () => {
     const { id, secretHash, text } = createKeyText();
-    await expect(service.verify(text)).rejects.toMatchObject(refused);
+    await expect(service.verify(text, HERE)).rejects.toMatchObject(refused);
     await addKey({ id, secretHash });
     clock.advance(2_000);
-    await expect(service.verify(text)).resolves.toMatchObject({ id });
+    await expect(service.verify(text, HERE)).resolves.toMatchObject({ id });
   });
 
   it('asked for by many requests at once is read once', async () => {
@@ -158,7 +159,7 @@ describe('a key', () => {
       clock,
       logger: createLogger('test', { level: 'silent' }),
     });
-    await Promise.all(Array.from({ length: 100 }, () => counting.verify(text)));
+    await Promise.all(Array.from({ length: 100 }, () => counting.verify(text, HERE)));
     expect(reads).toBe(1);
   });
 });
@@ -166,26 +167,26 @@ describe('a key', () => {
 describe('while the database is away', () => {
   it('a verified key works for 15 minutes and no longer', async () => {
     const text = await addKey();
-    await service.verify(text);
+    await service.verify(text, HERE);
     await dataSource.destroy();
     clock.advance(15 * MINUTE_MS - 1);
     await service.refresh();
-    await expect(service.verify(text)).resolves.toMatchObject({ name: 'desk' });
+    await expect(service.verify(text, HERE)).resolves.toMatchObject({ name: 'desk' });
     await expect(service.assertUsable()).resolves.toBeUndefined();
     clock.advance(1);
     const away = { kind: 'transient', code: 'database.unavailable' };
-    expect(service.verifyFromMemory(text)).toBeUndefined();
-    await expect(service.verify(text)).rejects.toMatchObject(away);
+    expect(service.verifyFromMemory(text, HERE)).toBeUndefined();
+    await expect(service.verify(text, HERE)).rejects.toMatchObject(away);
     await expect(service.assertUsable()).rejects.toMatchObject(away);
   });
 
   it('a key never seen is not called wrong, and a revoked one stays revoked', async () => {
     const unseen = await addKey();
     const revoked = await addKey({ revokedAt: new Date(clock.now()) });
-    await expect(service.verify(revoked)).rejects.toMatchObject(refused);
+    await expect(service.verify(revoked, HERE)).rejects.toMatchObject(refused);
     await dataSource.destroy();
-    await expect(service.verify(unseen)).rejects.toMatchObject({ code: 'database.unavailable' });
-    await expect(service.verify(revoked)).rejects.toMatchObject(refused);
+    await expect(service.verify(unseen, HERE)).rejects.toMatchObject({ code: 'database.unavailable' });
+    await expect(service.verify(revoked, HERE)).rejects.toMatchObject(refused);
   });
 });
 
@@ -199,15 +200,15 @@ describe('the time of last use', () => {
 
   it('is written about once a minute, and when the service closes', async () => {
     const text = await addKey();
-    await service.verify(text);
+    await service.verify(text, HERE);
     await service.refresh();
     expect(await lastUsed()).toBeNull();
     clock.advance(MINUTE_MS);
-    service.verifyFromMemory(text);
+    service.verifyFromMemory(text, HERE);
     await service.refresh();
     expect(await lastUsed()).toEqual(new Date(clock.now()));
     clock.advance(5);
-    service.verifyFromMemory(text);
+    service.verifyFromMemory(text, HERE);
     await service.close();
     expect(await lastUsed()).toEqual(new Date(clock.now()));
   });
@@ -215,7 +216,7 @@ describe('the time of last use', () => {
   it('never moves back when gateways disagree about the time', async () => {
     const text = await addKey();
     await new KeyRepository(dataSource).markUsed(new Map([[idOf(text), clock.now() + MINUTE_MS]]));
-    await service.verify(text);
+    await service.verify(text, HERE);
     await service.close();
     expect(await lastUsed()).toEqual(new Date(clock.now() + MINUTE_MS));
   });
@@ -225,8 +226,8 @@ describe('the log', () => {
   it('names ids of keys and never a secret', async () => {
     const good = await addKey();
     const bad = [otherSecret(good), createKeyText().text, `${good}x`];
-    await service.verify(good);
-    for (const text of bad) await expect(service.verify(text)).rejects.toMatchObject(refused);
+    await service.verify(good, HERE);
+    for (const text of bad) await expect(service.verify(text, HERE)).rejects.toMatchObject(refused);
     await dataSource.destroy();
     await service.refresh();
     expect(logged).toContain(idOf(good));

@@ -1,8 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
 import { AppError, type Clock, type Logger } from '@btcforecast/platform';
-import { LRUCache } from 'lru-cache';
+import { CredentialMemory, IN_MEMORY, type Known } from './credential-memory.js';
 import { parseKeyText, type PresentedKey } from './key-text.js';
 import type { KeyRecord, KeyRepository } from './key.repository.js';
+import { LastUses } from './last-uses.js';
 import type { Principal } from './principal.js';
 
 export interface KeyServiceDependencies {
@@ -11,22 +12,13 @@ export interface KeyServiceDependencies {
   readonly logger: Logger;
 }
 
-/** A key as it stood in the database at `confirmedAt`; `record` is null when there was none of that id. */
-interface KnownKey {
-  record: KeyRecord | null;
-  confirmedAt: number;
+/** Where credentials are shown from. */
+export interface Caller {
+  readonly ip: string;
 }
 
 /** Keys in memory are read again this often, so a revocation is noticed well within 15 seconds. */
 const REFRESH_MS = 5_000;
-/** For this long after the last answer of the database, what is in memory goes on counting. */
-const TRUSTED_WITHOUT_DATABASE_MS = 15 * 60_000;
-/** A key not shown for this long leaves memory. */
-const IDLE_MS = 15 * 60_000;
-/** An id that does not exist is not looked up again for this long. */
-const ABSENT_MS = 2_000;
-const KEYS_IN_MEMORY = 10_000;
-const MARK_USED_MS = 60_000;
 /** Stands in for the secret of a key that does not exist, so that the comparison takes place all the same. */
 const NO_SECRET_HASH = '0'.repeat(64);
 
@@ -37,23 +29,21 @@ const NO_SECRET_HASH = '0'.repeat(64);
  * Every refusal is the same to the caller, whichever part was wrong, so that ids cannot be guessed.
  */
 export class KeyService {
-  readonly #known = new LRUCache<string, KnownKey>({
-    max: KEYS_IN_MEMORY,
-    ttl: IDLE_MS,
-    updateAgeOnGet: true,
-  });
+  readonly #memory: CredentialMemory<KeyRecord>;
+  readonly #uses: LastUses;
   /** Texts that were found right a moment ago, so that a busy client does not have its secret hashed each time. */
-  readonly #verified = new Map<string, KnownKey>();
-  readonly #lookups = new Map<string, Promise<KnownKey>>();
-  #uses = new Map<string, number>();
-  #usesMarkedAt: number;
+  readonly #verified = new Map<string, Known<KeyRecord>>();
   #timer: NodeJS.Timeout | undefined;
-  #refreshing: Promise<void> | undefined;
-  #databaseAnsweredAt: number;
 
   constructor(private readonly deps: KeyServiceDependencies) {
-    this.#usesMarkedAt = deps.clock.now();
-    this.#databaseAnsweredAt = deps.clock.now();
+    const { repository, clock, logger } = deps;
+    const shared = { what: 'keys', clock, logger };
+    this.#memory = new CredentialMemory({
+      ...shared,
+      read: (ids) => repository.listByIds(ids),
+      idOf: ({ id }) => id,
+    });
+    this.#uses = new LastUses({ ...shared, write: (uses) => repository.markUsed(uses) });
   }
 
   /** Starts the background read. */
@@ -64,8 +54,8 @@ export class KeyService {
   /** Stops it and writes down the last uses. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#refreshing;
-    await this.#markUsed();
+    await this.#memory.settled();
+    await this.#uses.write();
   }
 
   /**
@@ -73,22 +63,23 @@ export class KeyService {
    * {@link verify} does.
    *
    * @param text the key as sent: the Authorization header without its scheme
-   * @throws AppError access.unauthenticated when the key is known to be wrong, revoked or expired
+   * @throws AppError access.unauthenticated when the key is known to be wrong, revoked or expired;
+   *   access.address_not_allowed
    */
-  verifyFromMemory(text: string): Principal | undefined {
-    return this.#recognise(text) ?? this.#judgeFromMemory(text, this.#parse(text));
+  verifyFromMemory(text: string, from: Caller): Principal | undefined {
+    return this.#recognise(text, from) ?? this.#judgeFromMemory(text, this.#parse(text), from);
   }
 
   /**
    * Whose key this is.
    *
-   * @throws AppError access.unauthenticated; transient database.unavailable when the key is not in memory and
-   *   the database cannot be asked
+   * @throws AppError access.unauthenticated, access.address_not_allowed; transient database.unavailable when the key is
+   *   not in memory and the database cannot be asked
    */
-  async verify(text: string): Promise<Principal> {
+  async verify(text: string, from: Caller): Promise<Principal> {
     const presented = this.#parse(text);
-    const principal = this.#judgeFromMemory(text, presented);
-    return principal ?? this.#judge(text, presented, await this.#lookUp(presented.id));
+    const principal = this.#judgeFromMemory(text, presented, from);
+    return principal ?? this.#judge(text, presented, await this.#memory.lookUp(presented.id), from);
   }
 
   /**
@@ -97,40 +88,26 @@ export class KeyService {
    * @throws AppError transient database.unavailable when the key is not in memory and the database cannot be asked
    */
   async current(id: string): Promise<Principal | null> {
-    const known = this.#known.get(id);
-    const { record } = known && this.#isTrusted(known) ? known : await this.#lookUp(id);
-    return record && !refusalReason(record, true, this.deps.clock.now()) ? record.principal : null;
+    const { record } = this.#memory.find(id) ?? (await this.#memory.lookUp(id));
+    return record && isOpen(record, this.deps.clock.now()) ? record.principal : null;
   }
 
   /** Reads every key in memory again, in one question, and writes down uses now and then. Never rejects. */
-  refresh(): Promise<void> {
-    this.#refreshing ??= this.#refresh().finally(() => (this.#refreshing = undefined));
-    return this.#refreshing;
+  async refresh(): Promise<void> {
+    await this.#memory.refresh();
+    this.#verified.clear();
+    await this.#uses.writeIfDue();
+  }
+
+  /** To be called once a change of a key is committed: this process notices it at once, others with their next read. */
+  forget(id: string): void {
+    this.#memory.forget(id);
+    this.#verified.clear();
   }
 
   /** Rejects when the database has been away for so long that no key counts any more. */
   async assertUsable(): Promise<void> {
-    const silentMs = this.deps.clock.now() - this.#databaseAnsweredAt;
-    if (silentMs < TRUSTED_WITHOUT_DATABASE_MS) return;
-    throw new AppError('transient', 'database.unavailable', 'keys have not been read for 15 minutes', {
-      silentMs,
-    });
-  }
-
-  async #refresh(): Promise<void> {
-    const known = [...this.#known.entries()].filter(([, { record }]) => record !== null);
-    const askedAt = this.deps.clock.now();
-    try {
-      const records = await this.deps.repository.listByIds(known.map(([id]) => id));
-      this.#databaseAnsweredAt = askedAt;
-      const byId = new Map(records.map((record) => [record.id, record]));
-      for (const [id, key] of known)
-        Object.assign(key, { record: byId.get(id) ?? null, confirmedAt: askedAt });
-      this.#verified.clear();
-      if (askedAt - this.#usesMarkedAt >= MARK_USED_MS) await this.#markUsed();
-    } catch (error) {
-      this.deps.logger.warn({ err: error }, 'keys could not be read again; those in memory go on counting');
-    }
+    this.#memory.assertUsable();
   }
 
   #parse(text: string): PresentedKey {
@@ -141,85 +118,66 @@ export class KeyService {
   }
 
   /** The short way: this very text was right since the last refresh, and its key still is. */
-  #recognise(text: string): Principal | undefined {
+  #recognise(text: string, from: Caller): Principal | undefined {
     const known = this.#verified.get(text);
-    if (!known?.record || !this.#isTrusted(known)) return undefined;
+    if (!known?.record || !this.#memory.isTrusted(known)) return undefined;
     const nowMs = this.deps.clock.now();
-    if (refusalReason(known.record, true, nowMs)) return undefined;
-    this.#uses.set(known.record.id, nowMs);
-    return known.record.principal;
+    return isOpen(known.record, nowMs) ? this.#enter(known.record, from, nowMs) : undefined;
   }
 
-  #judgeFromMemory(text: string, presented: PresentedKey): Principal | undefined {
-    const known = this.#known.get(presented.id);
-    return known && this.#isTrusted(known) ? this.#judge(text, presented, known) : undefined;
+  #judgeFromMemory(text: string, presented: PresentedKey, from: Caller): Principal | undefined {
+    const known = this.#memory.find(presented.id);
+    return known && this.#judge(text, presented, known, from);
   }
 
-  #isTrusted({ record, confirmedAt }: KnownKey): boolean {
-    const ageMs = this.deps.clock.now() - confirmedAt;
-    return ageMs < (record === null ? ABSENT_MS : TRUSTED_WITHOUT_DATABASE_MS);
-  }
-
-  #judge(text: string, presented: PresentedKey, known: KnownKey): Principal {
+  #judge(text: string, presented: PresentedKey, known: Known<KeyRecord>, from: Caller): Principal {
     const { record } = known;
-    const secretMatches = equalHashes(presented.secretHash, record?.secretHash ?? NO_SECRET_HASH);
     const nowMs = this.deps.clock.now();
-    const reason = refusalReason(record, secretMatches, nowMs);
+    const reason = refusalReason(record, presented, nowMs);
     if (record === null || reason) {
       this.deps.logger.info({ keyId: presented.id, reason }, 'key refused');
       throw refusal();
     }
-    if (this.#verified.size < KEYS_IN_MEMORY) this.#verified.set(text, known);
-    this.#uses.set(record.id, nowMs);
-    return record.principal;
+    // A secret that was replaced ends while nothing is read, so it goes the long way each time.
+    const isCurrent = presented.secretHash === record.secretHash;
+    if (isCurrent && this.#verified.size < IN_MEMORY) this.#verified.set(text, known);
+    return this.#enter(record, from, nowMs);
   }
 
-  /** Many requests with one new key ask the database once. */
-  #lookUp(id: string): Promise<KnownKey> {
-    const running = this.#lookups.get(id);
-    if (running) return running;
-    const lookup = this.#readKey(id).finally(() => this.#lookups.delete(id));
-    this.#lookups.set(id, lookup);
-    return lookup;
-  }
-
-  async #readKey(id: string): Promise<KnownKey> {
-    const confirmedAt = this.deps.clock.now();
-    try {
-      const [record = null] = await this.deps.repository.listByIds([id]);
-      const known = { record, confirmedAt };
-      this.#known.set(id, known);
-      return known;
-    } catch (error) {
-      throw new AppError(
-        'transient',
-        'database.unavailable',
-        'the key cannot be checked at the moment; try again',
-        {},
-        { cause: error },
-      );
-    }
-  }
-
-  async #markUsed(): Promise<void> {
-    const uses = this.#uses;
-    this.#usesMarkedAt = this.deps.clock.now();
-    if (uses.size === 0) return;
-    this.#uses = new Map();
-    try {
-      await this.deps.repository.markUsed(uses);
-    } catch (error) {
-      this.deps.logger.warn({ err: error }, 'last use of keys could not be written');
-    }
+  #enter({ id, allows, principal }: KeyRecord, from: Caller, nowMs: number): Principal {
+    if (allows !== null && !allows(from.ip)) throw fromElsewhere(from);
+    this.#uses.note(id, nowMs);
+    return principal;
   }
 }
 
-function refusalReason(record: KeyRecord | null, secretMatches: boolean, nowMs: number): string | undefined {
+function isOpen({ revokedAt, expiresAt }: KeyRecord, nowMs: number): boolean {
+  return revokedAt === null && (expiresAt === null || expiresAt > nowMs);
+}
+
+function refusalReason(
+  record: KeyRecord | null,
+  { secretHash }: PresentedKey,
+  nowMs: number,
+): string | undefined {
+  const shown = secretShown(record, secretHash);
   if (record === null) return 'unknown';
-  if (!secretMatches) return 'wrong secret';
-  if (record.revokedAt !== null) return 'revoked';
-  if (record.expiresAt !== null && record.expiresAt <= nowMs) return 'expired';
-  return undefined;
+  if (shown === undefined) return 'wrong secret';
+  if (shown === 'previous' && hasEnded(record.previous, nowMs)) return 'replaced secret';
+  if (isOpen(record, nowMs)) return undefined;
+  return record.revokedAt !== null ? 'revoked' : 'expired';
+}
+
+/** Both are compared in any case, whether they are there or not. */
+function secretShown(record: KeyRecord | null, secretHash: string): 'current' | 'previous' | undefined {
+  const isCurrent = equalHashes(secretHash, record?.secretHash ?? NO_SECRET_HASH);
+  const isPrevious = equalHashes(secretHash, record?.previous?.secretHash ?? NO_SECRET_HASH);
+  if (isCurrent) return 'current';
+  return isPrevious ? 'previous' : undefined;
+}
+
+function hasEnded(previous: KeyRecord['previous'], nowMs: number): boolean {
+  return previous === null || previous.until <= nowMs;
 }
 
 function equalHashes(a: string, b: string): boolean {
@@ -231,5 +189,14 @@ function refusal(): AppError {
     'caller',
     'access.unauthenticated',
     'the key is missing, malformed, unknown, revoked or expired; send "Authorization: Bearer <key>" with a valid key',
+  );
+}
+
+/** Said openly: whoever gets here has the secret. */
+function fromElsewhere({ ip }: Caller): AppError {
+  return new AppError(
+    'caller',
+    'access.address_not_allowed',
+    `this key may not be used from ${ip}; use it from an address on its list, or have its allowedAddresses changed`,
   );
 }

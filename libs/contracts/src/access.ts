@@ -15,6 +15,8 @@ export const PERMISSIONS = [
   'keys:write',
   'users:read',
   'users:write',
+  'tenants:read',
+  'tenants:write',
   'webhooks:read',
   'webhooks:write',
   'alerts:read',

@@ -120,6 +120,17 @@ export {
   type TensorMetadata,
 } from './inference.js';
 export { Permission, PERMISSIONS, Role, ROLES, TenantId } from './access.js';
+export {
+  ChangeKeyRequest,
+  CreateKeyRequest,
+  KeyId,
+  KeyReply,
+  KeysReply,
+  NewKeyReply,
+  RotateKeyRequest,
+} from './keys.js';
+export { Asker, TenantPageQuery, TenantQuery } from './grants.js';
+export { ChangeTenantRequest, CreateTenantRequest, TenantReply, TenantsReply } from './tenants.js';
 export { describeIssues, issueWords } from './issue-words.js';
 export { ERROR_CODES, ErrorCode, Problem } from './problem.js';
 export { EVENTS, type EventName, type EventOf } from './events.js';

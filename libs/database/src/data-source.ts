@@ -16,11 +16,15 @@ import { OAuthClientEntity } from './entities/oauth-client.entity.js';
 import { RequestSigningKeyEntity } from './entities/request-signing-key.entity.js';
 import { ServerSigningKeyEntity } from './entities/server-signing-key.entity.js';
 import { InferenceLoadEntity } from './entities/inference-load.entity.js';
+import { SessionEntity } from './entities/session.entity.js';
+import { TenantEntity } from './entities/tenant.entity.js';
+import { UserEntity } from './entities/user.entity.js';
 import { TrackRecordEntity } from './entities/track-record.entity.js';
 import { TrackRecordRootEntity } from './entities/track-record-root.entity.js';
 import { Foundation1795219200000 } from './migrations/1795219200000-foundation.js';
 import { ModelsAndProof1795305600000 } from './migrations/1795305600000-models-and-proof.js';
 import { TenantsAndRoles1795824000000 } from './migrations/1795824000000-tenants-and-roles.js';
+import { KeysUsersSessions1795824100000 } from './migrations/1795824100000-keys-users-sessions.js';
 import { OAuthAndSignatures1795824200000 } from './migrations/1795824200000-oauth-and-signatures.js';
 import { AuditAndIdempotency1795824300000 } from './migrations/1795824300000-audit-and-idempotency.js';
 import { InferenceLoads1795824700000 } from './migrations/1795824700000-inference-loads.js';
@@ -48,6 +52,7 @@ export function createDataSource({ url, applicationName, poolSize = 5 }: DataSou
       Foundation1795219200000,
       ModelsAndProof1795305600000,
       TenantsAndRoles1795824000000,
+      KeysUsersSessions1795824100000,
       OAuthAndSignatures1795824200000,
       AuditAndIdempotency1795824300000,
       InferenceLoads1795824700000,
@@ -64,6 +69,9 @@ export function createDataSource({ url, applicationName, poolSize = 5 }: DataSou
       OAuthClientEntity,
       RequestSigningKeyEntity,
       ServerSigningKeyEntity,
+      TenantEntity,
+      UserEntity,
+      SessionEntity,
       BacktestEntity,
       DriftSignalEntity,
       ModelAliasMoveEntity,

@@ -1,6 +1,9 @@
 export { createDataSource, type DataSourceOptions } from './data-source.js';
 export { migrate } from './migrate.js';
 export { ApiKeyEntity } from './entities/api-key.entity.js';
+export { TenantEntity } from './entities/tenant.entity.js';
+export { UserEntity } from './entities/user.entity.js';
+export { SessionEntity } from './entities/session.entity.js';
 export { CandleEntity } from './entities/candle.entity.js';
 export { CandleGapEntity } from './entities/candle-gap.entity.js';
 export { ForecastEntity } from './entities/forecast.entity.js';

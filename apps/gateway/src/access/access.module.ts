@@ -1,10 +1,18 @@
 import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { KeyRepository, KeyService } from '@btcforecast/access';
+import {
+  KeyAdministration,
+  KeyRepository,
+  KeyService,
+  TenantRepository,
+  TenantService,
+} from '@btcforecast/access';
 import { Clock, LOGGER, type Logger } from '@btcforecast/platform';
 import { DataSource } from 'typeorm';
 import { DatabaseModule } from '../database.module.js';
 import type { CredentialKind } from '../http/credentials.js';
 import { BearerKey } from './bearer-key.js';
+import { KeyController } from './key.controller.js';
+import { TenantController } from './tenant.controller.js';
 
 /** The kinds of credentials that the edge takes, in the order in which it looks for them. */
 export const CREDENTIAL_KINDS = Symbol('kinds of credentials');
@@ -12,12 +20,25 @@ export const CREDENTIAL_KINDS = Symbol('kinds of credentials');
 /** Who may come in, and as whom. */
 @Module({
   imports: [DatabaseModule],
+  controllers: [KeyController, TenantController],
   providers: [
     {
       provide: KeyService,
       inject: [DataSource, Clock, LOGGER],
       useFactory: (dataSource: DataSource, clock: Clock, logger: Logger) =>
         new KeyService({ repository: new KeyRepository(dataSource), clock, logger }),
+    },
+    {
+      provide: KeyAdministration,
+      inject: [DataSource, Clock, KeyService],
+      useFactory: (dataSource: DataSource, clock: Clock, keys: KeyService) =>
+        new KeyAdministration({ dataSource, clock, onChanged: (id) => keys.forget(id) }),
+    },
+    {
+      provide: TenantService,
+      inject: [DataSource, Clock],
+      useFactory: (dataSource: DataSource, clock: Clock) =>
+        new TenantService({ repository: new TenantRepository(dataSource), clock }),
     },
     {
       provide: CREDENTIAL_KINDS,

@@ -9,7 +9,7 @@ export class BearerKey implements CredentialKind {
   identify(request: FastifyRequest): Principal | Promise<Principal> | undefined {
     const text = bearerOf(request);
     if (text === undefined) return undefined;
-    return this.keys.verifyFromMemory(text) ?? this.keys.verify(text);
+    return this.keys.verifyFromMemory(text, request) ?? this.keys.verify(text, request);
   }
 
   recheck({ kind, id }: Principal): Promise<Principal | null> | undefined {

@@ -3,7 +3,7 @@ import { BacktestReply, BacktestRequest, BacktestsReply, predictionRpc } from '@
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { actorOf } from '../http/request-client.js';
+import { actorOf, askerOf } from '../http/request-client.js';
 import { Peers } from '../http/peers.js';
 import { noQuery } from '../http/query-schema.js';
 import { Needs } from './needs.decorator.js';
@@ -27,6 +27,7 @@ export class BacktestController {
   ): Promise<BacktestReply> {
     const backtest = await this.peers.call(request, predictionRpc.startBacktest, {
       request: body,
+      asker: askerOf(request),
       actor: actorOf(request),
     });
     reply.header('location', `/v1/backtests/${backtest.id}`);
@@ -37,7 +38,7 @@ export class BacktestController {
   @Needs('backtests:read')
   @Replies(BacktestsReply, 'Backtests that were asked for, newest first')
   list(@Query({ schema: noQuery }) _query: unknown, @Req() request: FastifyRequest): Promise<BacktestsReply> {
-    return this.peers.call(request, predictionRpc.listBacktests, {});
+    return this.peers.call(request, predictionRpc.listBacktests, { asker: askerOf(request) });
   }
 
   @Get(':id')
@@ -48,7 +49,7 @@ export class BacktestController {
     @Query({ schema: noQuery }) _query: unknown,
     @Req() request: FastifyRequest,
   ): Promise<BacktestReply> {
-    return this.peers.call(request, predictionRpc.findBacktest, { id });
+    return this.peers.call(request, predictionRpc.findBacktest, { id, asker: askerOf(request) });
   }
 
   @Delete(':id')
@@ -60,6 +61,6 @@ export class BacktestController {
     @Query({ schema: noQuery }) _query: unknown,
     @Req() request: FastifyRequest,
   ): Promise<BacktestReply> {
-    return this.peers.call(request, predictionRpc.cancelBacktest, { id });
+    return this.peers.call(request, predictionRpc.cancelBacktest, { id, asker: askerOf(request) });
   }
 }

@@ -30,6 +30,8 @@ afterEach(() => {
 
 const ID = 'a'.repeat(64);
 const BACKTEST = '3f0e8c1a-7a55-4a0e-9a43-5a3b1e0f5c11';
+/** For whom the services answer a key of the first tenant without limits. */
+const ASKER = { tenant: 'default', instruments: null, horizons: null };
 const lastBody = () => fixture.peer().state.lastBody;
 
 function send(method: string, path: string, body?: unknown): Promise<Response> {
@@ -47,8 +49,8 @@ describe('the routes that read', () => {
     ['/v1/models?status=uploaded', ModelsReply, { status: 'uploaded' }],
     ['/v1/models/har/2', ModelReply, { name: 'har', version: 2, drift: true }],
     ['/v1/models/aliases/ETH-USD', AliasHistoryReply, { instrument: 'ETH-USD' }],
-    ['/v1/backtests', BacktestsReply, {}],
-    [`/v1/backtests/${BACKTEST}`, BacktestReply, { id: BACKTEST }],
+    ['/v1/backtests', BacktestsReply, { asker: ASKER }],
+    [`/v1/backtests/${BACKTEST}`, BacktestReply, { id: BACKTEST, asker: ASKER }],
     ['/v1/track-record?after=7&limit=3', TrackRecordReply, { after: 7, limit: 3 }],
     [`/v1/track-record/proof/${ID}`, TrackRecordProof, { id: ID }],
     [
@@ -216,7 +218,7 @@ describe('a backtest', () => {
   it('is cancelled by DELETE', async () => {
     const response = await send('DELETE', `/v1/backtests/${BACKTEST}`);
     expect(BacktestReply.parse(await response.json()).state).toBe('cancelled');
-    expect(lastBody()).toEqual({ id: BACKTEST });
+    expect(lastBody()).toEqual({ id: BACKTEST, asker: ASKER });
   });
 
   it.each([

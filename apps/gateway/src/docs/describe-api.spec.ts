@@ -15,7 +15,7 @@ beforeAll(async () => {
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 const operations = (): [string, Operation][] =>
   Object.entries(document.paths).flatMap(([path, item]) =>
-    (['get', 'post', 'delete'] as const).flatMap((method): [string, Operation][] =>
+    (['get', 'post', 'put', 'patch', 'delete'] as const).flatMap((method): [string, Operation][] =>
       item[method] ? [[`${method.toUpperCase()} ${path}`, item[method]]] : [],
     ),
   );
@@ -73,6 +73,12 @@ describe('the API document', () => {
       ],
       'GET /v1/instruments': [],
       'GET /v1/instruments/{id}/candles': ['path id', ...page(['interval', 'from', 'to', 'limit', 'cursor'])],
+      'GET /v1/keys': page(['tenant', 'limit', 'cursor']),
+      'POST /v1/keys': ['query tenant'],
+      'GET /v1/keys/{id}': ['path id', 'query tenant'],
+      'PATCH /v1/keys/{id}': ['path id', 'query tenant'],
+      'DELETE /v1/keys/{id}': ['path id', 'query tenant'],
+      'POST /v1/keys/{id}/rotate': ['path id', 'query tenant'],
       'GET /v1/models': ['query status'],
       'POST /v1/models': [],
       'GET /v1/models/aliases/{instrument}': ['path instrument'],
@@ -82,6 +88,10 @@ describe('the API document', () => {
       'POST /v1/models/{name}/{version}/promote': model,
       'POST /v1/models/{name}/{version}/rollback': model,
       'GET /v1/performance/{instrument}': ['path instrument', 'query horizon', 'query window'],
+      'GET /v1/tenants': page(['limit', 'cursor']),
+      'POST /v1/tenants': [],
+      'GET /v1/tenants/{tenant}': ['path tenant'],
+      'PATCH /v1/tenants/{tenant}': ['path tenant'],
       'GET /v1/track-record': ['query after', 'query limit'],
       'GET /v1/track-record/proof/{id}': ['path id'],
     });
@@ -122,15 +132,12 @@ describe('the API document', () => {
     expect(document.security).toEqual([{ key: [] }]);
   });
 
-  it('says which routes need the right to change something', () => {
-    const admin = operations().filter(([, { description }]) => /(write|promote)\.$/.test(description ?? ''));
-    expect(admin.map(([name]) => name).sort()).toEqual([
-      'DELETE /v1/backtests/{id}',
-      'POST /v1/backtests',
-      'POST /v1/models',
-      'POST /v1/models/{name}/{version}/promote',
-      'POST /v1/models/{name}/{version}/rollback',
-    ]);
+  it('says of every route but public ones what permission it needs', () => {
+    for (const [name, operation] of operations()) {
+      const permission = (operation as { 'x-permission'?: string })['x-permission'];
+      expect({ name, guarded: permission !== undefined }).toEqual({ name, guarded: !operation.security });
+      if (permission) expect(operation.description).toContain(`Needs the permission ${permission}.`);
+    }
   });
 
   it('describes the body of every route that takes one, and gives an example', () => {
@@ -171,6 +178,16 @@ describe('the examples', () => {
     'GET /v1/models/{name}/{version}/card': z.string(),
     'POST /v1/models/{name}/{version}/promote': contracts.AliasMoveReply,
     'POST /v1/models/{name}/{version}/rollback': contracts.AliasMoveReply,
+    'GET /v1/keys': contracts.KeysReply,
+    'POST /v1/keys': contracts.NewKeyReply,
+    'GET /v1/keys/{id}': contracts.KeyReply,
+    'PATCH /v1/keys/{id}': contracts.KeyReply,
+    'DELETE /v1/keys/{id}': contracts.KeyReply,
+    'POST /v1/keys/{id}/rotate': contracts.NewKeyReply,
+    'GET /v1/tenants': contracts.TenantsReply,
+    'POST /v1/tenants': contracts.TenantReply,
+    'GET /v1/tenants/{tenant}': contracts.TenantReply,
+    'PATCH /v1/tenants/{tenant}': contracts.TenantReply,
     'GET /v1/backtests': contracts.BacktestsReply,
     'POST /v1/backtests': contracts.BacktestReply,
     'GET /v1/backtests/{id}': contracts.BacktestReply,
@@ -189,6 +206,11 @@ describe('the examples', () => {
     'POST /v1/models/{name}/{version}/promote': contracts.PromoteRequest,
     'POST /v1/models/{name}/{version}/rollback': contracts.RollbackRequest,
     'POST /v1/backtests': contracts.BacktestRequest,
+    'POST /v1/keys': contracts.CreateKeyRequest,
+    'PATCH /v1/keys/{id}': contracts.ChangeKeyRequest,
+    'POST /v1/keys/{id}/rotate': contracts.RotateKeyRequest,
+    'POST /v1/tenants': contracts.CreateTenantRequest,
+    'PATCH /v1/tenants/{tenant}': contracts.ChangeTenantRequest,
   };
 
   it.each(Object.entries(requests))('of the body of %s would be taken', (name, schema) => {

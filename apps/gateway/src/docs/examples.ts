@@ -1,3 +1,4 @@
+import { ACCESS_EXAMPLES, ACCESS_REQUEST_EXAMPLES } from './access-examples.js';
 import { LIFECYCLE_EXAMPLES } from './lifecycle-examples.js';
 
 const quantiles = {
@@ -122,6 +123,7 @@ export const OPERATION_EXAMPLES: Readonly<Record<string, unknown>> = {
     runtime: { stored: runtime, now: runtime },
   },
   ...LIFECYCLE_EXAMPLES,
+  ...ACCESS_EXAMPLES,
   'GET /v1/performance/{instrument}': {
     instrument: 'BTC-USD',
     horizon: '24h',
@@ -143,6 +145,7 @@ export const OPERATION_EXAMPLES: Readonly<Record<string, unknown>> = {
 
 /** One request body for each route that takes one. */
 export const REQUEST_EXAMPLES: Readonly<Record<string, unknown>> = {
+  ...ACCESS_REQUEST_EXAMPLES,
   'POST /v1/models': {
     name: 'mine',
     onnx: 'CAo6AA==',

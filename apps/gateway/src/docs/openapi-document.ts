@@ -28,7 +28,13 @@ const PROBLEMS: Readonly<Record<string, string>> = {
 };
 /** Problems that only some routes may answer with, by method and path. */
 const CONFLICT = 'It conflicts with what is there';
+const LAST_KEEPER = 'Nobody else of the tenant could make keys any more';
 const PROBLEMS_OF: Readonly<Record<string, Record<string, string>>> = {
+  'POST /v1/keys': { 409: 'The tenant has too many keys' },
+  'PATCH /v1/keys/{id}': { 409: `It is revoked or the operator's own; or: ${LAST_KEEPER}` },
+  'DELETE /v1/keys/{id}': { 409: LAST_KEEPER },
+  'POST /v1/keys/{id}/rotate': { 409: "It is revoked, the operator's own, or its overlap goes on" },
+  'POST /v1/tenants': { 409: 'There is one of this id already' },
   'POST /v1/models': { 413: 'The model is too large', 422: 'The model was refused; `detail` says for what' },
   'POST /v1/models/{name}/{version}/promote': { 409: CONFLICT, 422: 'The evidence is missing' },
   'POST /v1/models/{name}/{version}/rollback': { 409: CONFLICT },
@@ -63,6 +69,8 @@ export function createOpenApiDocument(app: INestApplication): OpenAPIObject {
     .addTag('track record', 'All forecasts and outcomes as a signed chain, to be checked by anybody')
     .addTag('models', 'Who answers, on what evidence, and who moved it')
     .addTag('backtests', 'The past, forecast as the live system would have done')
+    .addTag('keys', 'Who may come in, and what for')
+    .addTag('tenants', 'Whom this installation serves; for administrators')
     .addTag('market data', 'What forecasts are made from')
     .addTag('health', 'For load balancers and supervisors')
     .setLicense('MIT', 'https://spdx.org/licenses/MIT.html')

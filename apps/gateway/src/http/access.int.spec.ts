@@ -10,35 +10,6 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.close());
 
-const PATHS = [
-  '/v1/instruments',
-  '/v1/instruments/BTC-USD/candles',
-  '/v1/forecasts/BTC-USD',
-  '/v1/forecasts/BTC-USD/history',
-  `/v1/forecasts/by-id/${'0'.repeat(64)}`,
-  '/v1/performance/BTC-USD',
-  '/v1/forecasts/BTC-USD/probability?above=1',
-  '/v1/models',
-  '/v1/models/har/1',
-  '/v1/models/har/1/card',
-  '/v1/models/har/1/graph',
-  '/v1/models/aliases/BTC-USD',
-  '/v1/backtests',
-  '/v1/backtests/3f0e8c1a-7a55-4a0e-9a43-5a3b1e0f5c11',
-  '/v1/track-record',
-  `/v1/track-record/proof/${'0'.repeat(64)}`,
-];
-
-/** What changes something needs a key that may; reproducing only reads. */
-const CHANGES: [method: string, path: string, permission: string][] = [
-  ['POST', '/v1/models', 'models:write'],
-  ['POST', '/v1/models/har/1/promote', 'models:promote'],
-  ['POST', '/v1/models/har/1/rollback', 'models:promote'],
-  ['POST', '/v1/backtests', 'backtests:write'],
-  ['DELETE', '/v1/backtests/3f0e8c1a-7a55-4a0e-9a43-5a3b1e0f5c11', 'backtests:write'],
-  ['POST', `/v1/forecasts/by-id/${'0'.repeat(64)}/reproduce`, 'forecasts:read'],
-];
-
 async function ask(authorization: string | undefined, path = '/v1/forecasts/BTC-USD', method = 'GET') {
   const response = await fetch(`${fixture.url}${path}`, {
     method,
@@ -47,52 +18,16 @@ async function ask(authorization: string | undefined, path = '/v1/forecasts/BTC-
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
 
-describe('every route with data', () => {
-  it.each(PATHS)('%s needs a key', async (path) => {
-    const { status, headers, text } = await ask(undefined, path);
+describe('a request without credentials', () => {
+  it('is told what to send, also when it only wants the head', async () => {
+    const { status, headers, text } = await ask(undefined);
     expect(status).toBe(401);
     expect(headers.get('www-authenticate')).toBe('Bearer realm="btcforecast"');
     expect(Problem.parse(JSON.parse(text))).toMatchObject({
       code: 'access.unauthenticated',
-      instance: path.replace(/\?.*/, ''),
+      instance: '/v1/forecasts/BTC-USD',
     });
-  });
-
-  it.each(PATHS)('HEAD %s needs one too', async (path) => {
-    expect(await ask(undefined, path, 'HEAD')).toMatchObject({ status: 401, text: '' });
-  });
-
-  it.each(CHANGES)('%s %s needs a key, and one with the permission %s', async (method, path, permission) => {
-    expect((await ask(undefined, path, method)).status).toBe(401);
-    const reader = await ask(`Bearer ${await fixture.addKey({ roles: ['viewer'] })}`, path, method);
-    if (permission === 'forecasts:read') {
-      expect(reader.status).toBe(200);
-    } else {
-      expect(reader.status).toBe(403);
-      expect(JSON.parse(reader.text)).toMatchObject({
-        code: 'access.forbidden',
-        detail: expect.stringContaining(permission),
-      });
-    }
-    const admin = await ask(`Bearer ${await fixture.addKey({ roles: ['admin'] })}`, path, method);
-    expect([200, 400]).toContain(admin.status); // 400: it would have needed a body
-  });
-
-  it('covers all routes that the API document describes', async () => {
-    const document = (await (await fetch(`${fixture.url}/openapi.json`)).json()) as {
-      paths: Record<string, unknown>;
-    };
-    const described = Object.entries(document.paths).filter(([path]) => !path.startsWith('/health/'));
-    const asked = [
-      ...PATHS.map((path) => `get ${path.replace(/\?.*/, '')}`),
-      ...CHANGES.map(([method, path]) => `${method.toLowerCase()} ${path}`),
-    ];
-    const routes = described.flatMap(([path, item]) =>
-      Object.keys(item as object).map((method) => `${method} ${path}`),
-    );
-    const patterns = routes.map((route) => new RegExp(`^${route.replace(/\{\w+\}/g, '[^/]+')}$`));
-    expect(patterns.filter((pattern) => !asked.some((path) => pattern.test(path)))).toEqual([]);
-    expect(routes).toHaveLength(asked.length);
+    expect(await ask(undefined, '/v1/forecasts/BTC-USD', 'HEAD')).toMatchObject({ status: 401, text: '' });
   });
 });
 

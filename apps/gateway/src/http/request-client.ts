@@ -1,4 +1,5 @@
 import { actorName, type Principal } from '@btcforecast/access';
+import type { Asker } from '@btcforecast/contracts';
 import { AppError } from '@btcforecast/platform';
 import type { FastifyRequest } from 'fastify';
 
@@ -11,4 +12,10 @@ export function clientOf({ principal }: Pick<FastifyRequest, 'principal'>): Prin
 /** Who asks, for records that are kept: by its id, never by what it is called. */
 export function actorOf(request: Pick<FastifyRequest, 'principal'>): string {
   return actorName(clientOf(request));
+}
+
+/** For whom a service behind the edge answers. */
+export function askerOf(request: Pick<FastifyRequest, 'principal'>): Asker {
+  const { tenant, instruments, horizons } = clientOf(request);
+  return { tenant, instruments, horizons } as Asker; // limits are checked when they are set
 }

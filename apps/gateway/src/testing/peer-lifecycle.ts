@@ -1,4 +1,5 @@
 import {
+  type Asker,
   type AliasHistoryReply,
   type AliasMoveReply,
   type BacktestReply,
@@ -18,6 +19,16 @@ import { OPERATION_EXAMPLES } from '../docs/examples.js';
 import { PeerState } from './peer-state.js';
 
 export const GRAPH = Buffer.from('an ONNX graph, as far as the gateway can tell');
+
+interface BacktestBody {
+  readonly asker: Asker;
+}
+
+/** All backtests of this peer belong to one tenant. */
+function assertVisible({ asker }: BacktestBody): void {
+  if (asker.tenant === 'default') return;
+  throw new AppError('caller', 'backtest.not_found', 'no backtest has this id');
+}
 
 /** Answers with the documented examples, once what was asked has passed the real protocol and its schemas. */
 @Controller()
@@ -89,7 +100,8 @@ export class PeerLifecycle {
   }
 
   @Rpc(predictionRpc.findBacktest)
-  findBacktest(body: object) {
+  findBacktest(body: BacktestBody) {
+    assertVisible(body);
     return this.#answer<BacktestReply>(body, 'GET /v1/backtests/{id}');
   }
 
@@ -99,7 +111,8 @@ export class PeerLifecycle {
   }
 
   @Rpc(predictionRpc.cancelBacktest)
-  cancelBacktest(body: object) {
+  cancelBacktest(body: BacktestBody) {
+    assertVisible(body);
     return this.#answer<BacktestReply>(body, 'DELETE /v1/backtests/{id}');
   }
 

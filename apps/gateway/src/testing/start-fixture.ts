@@ -16,6 +16,7 @@ export interface KeyOptions {
   readonly scopes?: readonly Permission[];
   readonly instruments?: readonly string[];
   readonly horizons?: readonly string[];
+  readonly allowedAddresses?: readonly string[];
   readonly expiresAt?: Date;
   readonly revokedAt?: Date;
 }
@@ -80,17 +81,22 @@ export async function startFixture(settings: Record<string, string> = {}) {
 export type Fixture = Awaited<ReturnType<typeof startFixture>>;
 
 async function addKey(dataSource: DataSource, options: KeyOptions = {}): Promise<string> {
+  const tenant = options.tenant ?? 'default';
+  await dataSource.query('INSERT INTO tenants (id, name) VALUES ($1, $1) ON CONFLICT DO NOTHING', [tenant]);
   const { id, secretHash, text } = createKeyText();
   await dataSource.getRepository(ApiKeyEntity).insert({
     id,
     secretHash,
     name: 'test',
-    tenant: options.tenant ?? 'default',
+    tenant,
     roles: [...(options.roles ?? ['viewer'])],
     scopes: options.scopes ? [...options.scopes] : null,
     instruments: options.instruments ? [...options.instruments] : null,
     horizons: options.horizons ? [...options.horizons] : null,
+    allowedAddresses: options.allowedAddresses ? [...options.allowedAddresses] : null,
+    requireSignature: false,
     bootstrap: false,
+    createdBy: 'test',
     createdAt: new Date(),
     expiresAt: options.expiresAt ?? null,
     revokedAt: options.revokedAt ?? null,

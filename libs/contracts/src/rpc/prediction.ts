@@ -17,6 +17,7 @@ import {
 import { ProbabilityReply } from '../probability.js';
 import { ReproductionReply } from '../reproduction.js';
 import { TrackRecordProof, TrackRecordReply } from '../track-record.js';
+import { Asker } from '../grants.js';
 import { EpochMs, Horizon, InstrumentId } from '../primitives.js';
 import type { RpcMessage } from './message.js';
 
@@ -168,28 +169,28 @@ export const predictionRpc = {
   startBacktest: {
     service: 'prediction',
     name: 'prediction.start_backtest',
-    request: z.object({ request: StartBacktest, actor }),
+    request: z.object({ request: StartBacktest, asker: Asker, actor }),
     reply: BacktestReply,
     idempotent: false,
   },
   findBacktest: {
     service: 'prediction',
     name: 'prediction.find_backtest',
-    request: z.object({ id: z.uuid() }),
+    request: z.object({ id: z.uuid(), asker: Asker }),
     reply: BacktestReply,
     idempotent: true,
   },
   listBacktests: {
     service: 'prediction',
     name: 'prediction.list_backtests',
-    request: z.object({}),
+    request: z.object({ asker: Asker }),
     reply: BacktestsReply,
     idempotent: true,
   },
   cancelBacktest: {
     service: 'prediction',
     name: 'prediction.cancel_backtest',
-    request: z.object({ id: z.uuid() }),
+    request: z.object({ id: z.uuid(), asker: Asker }),
     reply: BacktestReply,
     idempotent: true,
   },

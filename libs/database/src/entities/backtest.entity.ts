@@ -5,6 +5,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 export class BacktestEntity {
   @PrimaryColumn('uuid') id!: string;
   @Column('text') feed!: string;
+  @Column('text') tenant!: string;
   @Column('text') instrument!: string;
   @Column('jsonb') request!: unknown;
   @Column('text') state!: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';

@@ -1,16 +1,22 @@
-import type { BacktestResult } from '@btcforecast/contracts';
+import type { Asker, BacktestResult } from '@btcforecast/contracts';
 import { BacktestEntity } from '@btcforecast/database';
 import { Injectable } from '@nestjs/common';
-import { DataSource, In } from 'typeorm';
+import { DataSource, In, Raw, type FindOptionsWhere } from 'typeorm';
 import type { StoredBacktestRequest } from './backtest-request.js';
 
 export interface NewBacktest {
   readonly id: string;
   readonly feed: string;
+  readonly tenant: string;
   readonly request: StoredBacktestRequest;
   readonly requestedBy: string;
   /** Wall time, ms. */
   readonly createdAt: number;
+}
+
+/** Those of one feed that the asker may see. */
+export interface VisibleBacktests extends Asker {
+  readonly feed: string;
 }
 
 export interface BacktestProgress {
@@ -29,14 +35,18 @@ const ADD_LOCK = 7_286_107;
 export class BacktestRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Adds a backtest that waits; false when as many as `maxOpen` of the feed wait or run already. */
-  async add({ id, feed, request, requestedBy, createdAt }: NewBacktest, maxOpen: number): Promise<boolean> {
+  /** Adds a backtest that waits; false when as many as `maxOpen` of the tenant wait or run already. */
+  async add(
+    { id, feed, tenant, request, requestedBy, createdAt }: NewBacktest,
+    maxOpen: number,
+  ): Promise<boolean> {
     return this.dataSource.transaction(async (manager) => {
       await manager.query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [ADD_LOCK, feed]);
-      if ((await manager.countBy(BacktestEntity, { feed, state: In(OPEN) })) >= maxOpen) return false;
+      if ((await manager.countBy(BacktestEntity, { feed, tenant, state: In(OPEN) })) >= maxOpen) return false;
       await manager.insert(BacktestEntity, {
         id,
         feed,
+        tenant,
         instrument: request.instrument,
         request: { ...request },
         state: 'queued',
@@ -49,13 +59,17 @@ export class BacktestRepository {
     });
   }
 
-  find(feed: string, id: string): Promise<BacktestEntity | null> {
-    return this.#repository.findOneBy({ feed, id });
+  find(visible: VisibleBacktests, id: string): Promise<BacktestEntity | null> {
+    return this.#repository.findOneBy({ ...conditions(visible), id });
   }
 
   /** Newest first. */
-  list(feed: string, limit: number): Promise<BacktestEntity[]> {
-    return this.#repository.find({ where: { feed }, order: { createdAt: 'DESC', id: 'ASC' }, take: limit });
+  list(visible: VisibleBacktests, limit: number): Promise<BacktestEntity[]> {
+    return this.#repository.find({
+      where: conditions(visible),
+      order: { createdAt: 'DESC', id: 'ASC' },
+      take: limit,
+    });
   }
 
   /** Ids of those that wait or run, oldest first. */
@@ -115,4 +129,20 @@ export class BacktestRepository {
   get #repository() {
     return this.dataSource.getRepository(BacktestEntity);
   }
+}
+
+/** A backtest of several horizons is seen by whoever may see all of them. */
+function conditions({
+  feed,
+  tenant,
+  instruments,
+  horizons,
+}: VisibleBacktests): FindOptionsWhere<BacktestEntity> {
+  const within = (column: string): string => `${column} -> 'horizons' <@ CAST(:horizons AS jsonb)`;
+  return {
+    feed,
+    tenant,
+    ...(instruments && { instrument: In(instruments) }),
+    ...(horizons && { request: Raw(within, { horizons: JSON.stringify(horizons) }) }),
+  };
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { BacktestReply, BacktestsReply } from '@btcforecast/contracts';
+import type { Asker, BacktestReply, BacktestsReply } from '@btcforecast/contracts';
 import { AppError, Clock, EventBus, isAppError } from '@btcforecast/platform';
 import { Injectable } from '@nestjs/common';
 import { FeedSettings } from '../feed-settings.js';
@@ -10,7 +10,7 @@ import type { AskedBacktest } from './backtest-request.js';
 import { BacktestSubjects } from './backtest-subjects.js';
 import { BacktestRepository } from './backtest.repository.js';
 
-/** Of a feed, waiting and running together: one runs at a time, and training waits in the same line. */
+/** Of a tenant, waiting and running together: one runs at a time, and training waits in the same line. */
 const MAX_OPEN = 5;
 const LISTED = 100;
 
@@ -32,7 +32,7 @@ export class BacktestService {
    * @throws AppError caller instrument.unknown, model.not_found, model.refused, backtest.conflict when enough are
    *   waiting; transient queue.unavailable
    */
-  async start(asked: AskedBacktest, actor: string): Promise<BacktestReply> {
+  async start(asked: AskedBacktest, asker: Asker, actor: string): Promise<BacktestReply> {
     const { feed } = this.settings;
     await this.subjects.requireMarket(feed, asked.instrument);
     const reference = referenceText(await this.subjects.versionOf(feed, asked));
@@ -40,27 +40,28 @@ export class BacktestService {
     const backtest = {
       id,
       feed,
+      tenant: asker.tenant,
       request: { ...asked, reference },
       requestedBy: actor,
       createdAt: this.clock.now(),
     };
     if (!(await this.backtests.add(backtest, MAX_OPEN))) throw enough();
     await this.#enqueue(id);
-    return this.find(id);
+    return this.find(asker, id);
   }
 
-  /** @throws AppError caller backtest.not_found */
-  async find(id: string): Promise<BacktestReply> {
-    const row = await this.backtests.find(this.settings.feed, id);
+  /** What the asker may not see is not found. @throws AppError caller backtest.not_found */
+  async find(asker: Asker, id: string): Promise<BacktestReply> {
+    const row = await this.backtests.find({ ...asker, feed: this.settings.feed }, id);
     if (row) return backtestReply(row, this.settings.source);
     const message = `no backtest has the id ${id}; GET /v1/backtests lists them`;
     throw new AppError('caller', 'backtest.not_found', message, { id });
   }
 
   /** Newest first. */
-  async list(): Promise<BacktestsReply> {
+  async list(asker: Asker): Promise<BacktestsReply> {
     const { feed, source } = this.settings;
-    const rows = await this.backtests.list(feed, LISTED);
+    const rows = await this.backtests.list({ ...asker, feed }, LISTED);
     return { data: rows.map((row) => backtestReply(row, source)), source };
   }
 
@@ -69,11 +70,11 @@ export class BacktestService {
    *
    * @throws AppError caller backtest.not_found; backtest.conflict when it was done or failed already
    */
-  async cancel(id: string): Promise<BacktestReply> {
-    await this.find(id);
+  async cancel(asker: Asker, id: string): Promise<BacktestReply> {
+    await this.find(asker, id);
     const cancelled = await this.backtests.cancel(id, this.clock.now());
     if (cancelled) await this.events.publish('backtest.changed', { id });
-    const now = await this.find(id);
+    const now = await this.find(asker, id);
     if (now.state === 'cancelled') return now;
     const message = `the backtest has ended already: it is ${now.state}; there is nothing to cancel`;
     throw new AppError('caller', 'backtest.conflict', message, { id });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { backtestModel, backtestOrigins, forecastWithBaselines } from '@btcforecast/backtest';
-import { BacktestReply, type BacktestRequest } from '@btcforecast/contracts';
+import { type Asker, BacktestReply, type BacktestRequest } from '@btcforecast/contracts';
 import { createLogger, JobQueues } from '@btcforecast/platform';
 import { describeWhen, repositoryRoot, waitFor } from '@btcforecast/testing';
 import { HOUR_MS, hourlyWindow, type Candle } from '@btcforecast/timeseries';
@@ -37,6 +37,9 @@ const { feed } = settings;
 const logger = createLogger('test', { level: 'fatal' });
 /** The child process runs built code, as in production. */
 const program = join(repositoryRoot, 'libs/prediction/dist/backtests/backtest.process.js');
+
+/** Whoever is of the tenant, without limits. */
+const ALL: Asker = { tenant: 'default', instruments: null, horizons: null };
 
 const DAY: BacktestRequest = {
   instrument: INSTRUMENT,
@@ -104,24 +107,24 @@ describeWhen(existsSync(program), 'libs/prediction is not built: npm run build')
   });
 
   it('are recorded with the version that was meant, and handed to a worker', async () => {
-    const asked = BacktestReply.parse(await service.start(DAY, 'key 0a1b'));
+    const asked = BacktestReply.parse(await service.start(DAY, ALL, 'key 0a1b'));
     expect(asked).toMatchObject({
       state: 'queued',
       progress: 0,
       result: null,
       request: { model: 'champion' },
     });
-    const row = await backtests.find(feed, asked.id);
+    const row = await backtests.find({ ...ALL, feed }, asked.id);
     expect(row).toMatchObject({ requestedBy: 'key 0a1b', request: { reference: 'har@1' } });
     const job = await (await queues.queue('model_training')).getJob(`run_backtest-${asked.id}`);
     expect(job?.data).toEqual({ id: asked.id });
-    await expect(service.list()).resolves.toMatchObject({ data: [{ id: asked.id }], source: 'replay' });
+    await expect(service.list(ALL)).resolves.toMatchObject({ data: [{ id: asked.id }], source: 'replay' });
   });
 
   it('give the scores that the same functions give over the same candles', async () => {
-    const { id } = await service.start(DAY, 'key 0a1b');
+    const { id } = await service.start(DAY, ALL, 'key 0a1b');
     await expect(jobBy().run(id, once)).resolves.toEqual({ state: 'done' });
-    const reply = BacktestReply.parse(await service.find(id));
+    const reply = BacktestReply.parse(await service.find(ALL, id));
     expect(reply).toMatchObject({ state: 'done', progress: 1, error: null });
 
     const window = hourlyWindow(history, END, 12_000);
@@ -148,9 +151,9 @@ describeWhen(existsSync(program), 'libs/prediction is not built: npm run build')
   });
 
   it('can be fitted anew on what was known then', async () => {
-    const { id } = await service.start({ ...DAY, model: 'har', refit: 'monthly' }, 'key 0a1b');
+    const { id } = await service.start({ ...DAY, model: 'har', refit: 'monthly' }, ALL, 'key 0a1b');
     await expect(jobBy().run(id, once)).resolves.toEqual({ state: 'done' });
-    expect((await service.find(id)).result).toMatchObject({
+    expect((await service.find(ALL, id)).result).toMatchObject({
       model: expect.stringMatching(/^har@\d+$/),
       inSample: 0,
       origins: 5,
@@ -158,82 +161,113 @@ describeWhen(existsSync(program), 'libs/prediction is not built: npm run build')
   });
 
   it('tell how far they are, and end within seconds when they are cancelled', async () => {
-    const { id } = await service.start(LONG, 'key 0a1b');
+    const { id } = await service.start(LONG, ALL, 'key 0a1b');
     const running = jobBy().run(id, once);
     const seen = await waitFor(
       async () => {
-        const reply = await service.find(id);
+        const reply = await service.find(ALL, id);
         return reply.progress > 0 ? reply : undefined;
       },
       { deadlineMs: 30_000, what: 'progress' },
     );
     expect(seen).toMatchObject({ state: 'running', stage: expect.stringContaining('forecasting with') });
     expect(seen.progress).toBeLessThan(1);
-    await expect(service.cancel(id)).resolves.toMatchObject({ state: 'cancelled' });
+    await expect(service.cancel(ALL, id)).resolves.toMatchObject({ state: 'cancelled' });
     const before = performance.now();
     await expect(running).resolves.toEqual({ state: 'gone' });
     expect(performance.now() - before).toBeLessThan(5_000);
-    await expect(service.find(id)).resolves.toMatchObject({ state: 'cancelled', result: null });
-    await expect(service.cancel(id)).resolves.toMatchObject({ state: 'cancelled' });
+    await expect(service.find(ALL, id)).resolves.toMatchObject({ state: 'cancelled', result: null });
+    await expect(service.cancel(ALL, id)).resolves.toMatchObject({ state: 'cancelled' });
     await expect(jobBy().run(id, once)).resolves.toEqual({ state: 'gone' }); // the job may come again
   });
 
   it('begin anew when their worker died, and fail clearly when they keep dying', async () => {
-    const { id } = await service.start(DAY, 'key 0a1b');
+    const { id } = await service.start(DAY, ALL, 'key 0a1b');
     const dies = jobBy(join(broken, 'dies.mjs'));
     await expect(dies.run(id, once)).rejects.toMatchObject({
       kind: 'transient',
       message: expect.stringContaining('ended with code 3'),
     });
-    await expect(service.find(id)).resolves.toMatchObject({ state: 'running' });
+    await expect(service.find(ALL, id)).resolves.toMatchObject({ state: 'running' });
     await expect(jobBy().run(id, once)).resolves.toEqual({ state: 'done' });
 
-    const other = await service.start(DAY, 'key 0a1b');
+    const other = await service.start(DAY, ALL, 'key 0a1b');
     await expect(dies.run(other.id, { isLastAttempt: true })).rejects.toMatchObject({ kind: 'transient' });
-    await expect(service.find(other.id)).resolves.toMatchObject({
+    await expect(service.find(ALL, other.id)).resolves.toMatchObject({
       state: 'failed',
       error: { detail: expect.stringContaining('ended with code 3') },
     });
-    await expect(service.cancel(other.id)).rejects.toMatchObject({ code: 'backtest.conflict' });
+    await expect(service.cancel(ALL, other.id)).rejects.toMatchObject({ code: 'backtest.conflict' });
   });
 
   it('fail with a reason when the stored candles do not carry them', async () => {
     const early = { ...DAY, from: END - 11_999 * HOUR_MS, to: END - 11_990 * HOUR_MS };
-    const { id } = await service.start(early, 'key 0a1b');
+    const { id } = await service.start(early, ALL, 'key 0a1b');
     await expect(jobBy().run(id, once)).resolves.toEqual({ state: 'failed' });
-    await expect(service.find(id)).resolves.toMatchObject({
+    await expect(service.find(ALL, id)).resolves.toMatchObject({
       state: 'failed',
       error: { code: 'forecast.insufficient_history', detail: expect.stringContaining('90 days') },
     });
     const before = { ...DAY, from: END - 20_000 * HOUR_MS, to: END - 19_000 * HOUR_MS };
-    const none = await service.start(before, 'key 0a1b');
+    const none = await service.start(before, ALL, 'key 0a1b');
     await expect(jobBy().run(none.id, once)).resolves.toEqual({ state: 'failed' });
-    expect((await service.find(none.id)).error?.code).toBe('forecast.insufficient_history');
+    expect((await service.find(ALL, none.id)).error?.code).toBe('forecast.insufficient_history');
   });
 
   it('are limited in number, also for those who ask at once', async () => {
-    const asked = await Promise.allSettled(Array.from({ length: 12 }, () => service.start(DAY, 'key 0a1b')));
+    const asked = await Promise.allSettled(
+      Array.from({ length: 12 }, () => service.start(DAY, ALL, 'key 0a1b')),
+    );
     const taken = asked.flatMap((one) => (one.status === 'fulfilled' ? one.value.id : []));
     expect(taken).toHaveLength(5);
     expect(asked.find(({ status }) => status === 'rejected')).toMatchObject({
       reason: { kind: 'caller', code: 'backtest.conflict' },
     });
-    await service.cancel(taken[0]!);
-    await expect(service.start(DAY, 'key 0a1b')).resolves.toMatchObject({ state: 'queued' });
+    await service.cancel(ALL, taken[0]!);
+    await expect(service.start(DAY, ALL, 'key 0a1b')).resolves.toMatchObject({ state: 'queued' });
   });
 
   it('are refused where the market, the model or the record is not there', async () => {
-    const start = (change: Partial<BacktestRequest>) => service.start({ ...DAY, ...change }, 'key 0a1b');
+    const start = (change: Partial<BacktestRequest>) => service.start({ ...DAY, ...change }, ALL, 'key 0a1b');
     await expect(start({ instrument: 'XRP-USD' })).rejects.toMatchObject({ code: 'instrument.unknown' });
     await expect(start({ model: 'nothing' })).rejects.toMatchObject({ code: 'model.not_found' });
     await expect(start({ model: 'har@77' })).rejects.toMatchObject({ code: 'model.not_found' });
     const unknown = '3f0e8c1a-7a55-4a0e-9a43-5a3b1e0f5c11';
-    await expect(service.find(unknown)).rejects.toMatchObject({ code: 'backtest.not_found' });
-    await expect(service.cancel(unknown)).rejects.toMatchObject({ code: 'backtest.not_found' });
+    await expect(service.find(ALL, unknown)).rejects.toMatchObject({ code: 'backtest.not_found' });
+    await expect(service.cancel(ALL, unknown)).rejects.toMatchObject({ code: 'backtest.not_found' });
+  });
+
+  it('are seen and ended by their tenant alone, which has a number of its own', async () => {
+    await market.dataSource.query(
+      `INSERT INTO tenants (id, name) VALUES ('other', 'Other') ON CONFLICT DO NOTHING`,
+    );
+    const other: Asker = { ...ALL, tenant: 'other' };
+    const { id } = await service.start(DAY, ALL, 'key 0a1b');
+    await expect(service.list(other)).resolves.toMatchObject({ data: [] });
+    await expect(service.find(other, id)).rejects.toMatchObject({ code: 'backtest.not_found' });
+    await expect(service.cancel(other, id)).rejects.toMatchObject({ code: 'backtest.not_found' });
+    await expect(service.find(ALL, id)).resolves.toMatchObject({ state: 'queued' });
+    for (let i = 0; i < 4; i += 1) await service.start(DAY, ALL, 'key 0a1b');
+    await expect(service.start(DAY, ALL, 'key 0a1b')).rejects.toMatchObject({ code: 'backtest.conflict' });
+    const own = await service.start(DAY, other, 'key 0c1d');
+    await expect(service.list(other)).resolves.toMatchObject({ data: [{ id: own.id }] });
+  });
+
+  it('are seen by whoever may see their instrument and all of their horizons', async () => {
+    const { id } = await service.start(DAY, ALL, 'key 0a1b');
+    const visible = async (limits: Partial<Asker>) =>
+      (await service.list({ ...ALL, ...limits })).data.map((each) => each.id);
+    await expect(visible({ horizons: ['24h', '4h', '1h'] })).resolves.toEqual([id]);
+    await expect(visible({ horizons: ['24h'] })).resolves.toEqual([]);
+    await expect(visible({ instruments: [INSTRUMENT] })).resolves.toEqual([id]);
+    await expect(visible({ instruments: ['XRP-USD'] })).resolves.toEqual([]);
+    await expect(service.cancel({ ...ALL, horizons: ['24h'] }, id)).rejects.toMatchObject({
+      code: 'backtest.not_found',
+    });
   });
 
   it('that lost their job get it again, once', async () => {
-    const { id } = await service.start(DAY, 'key 0a1b');
+    const { id } = await service.start(DAY, ALL, 'key 0a1b');
     const jobs = await queues.queue('model_training');
     await (await jobs.getJob(`run_backtest-${id}`))?.remove();
     await expect(queue.recover()).resolves.toEqual({ added: 1, given: 0 });
