@@ -7,7 +7,16 @@ import { depConstraints } from './dependency-rules.mjs';
 const OVERRIDE = 'read configuration in *.env.ts (loadEnv) and inject it';
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/node_modules/**', '.nx/**', '.btcforecast/**', 'reports/**'] },
+  {
+    ignores: [
+      '**/dist/**',
+      '**/node_modules/**',
+      '.nx/**',
+      '.btcforecast/**',
+      'reports/**',
+      'libs/api-client/src/generated/**',
+    ],
+  },
   ...tseslint.configs.recommended,
   prettier,
   {

@@ -53,7 +53,7 @@ describe('the API document', () => {
     );
     const page = (names: string[]) => names.map((name) => `query ${name}`);
     const model = ['path name', 'path version'];
-    expect(names).toEqual({
+    expect(names).toMatchObject({
       'GET /health/live': [],
       'GET /health/ready': [],
       'GET /v1/backtests': [],
@@ -97,10 +97,24 @@ describe('the API document', () => {
     });
   });
 
-  it('names the headers that any route takes', () => {
+  it('describes every parameter that stands in a path', () => {
     for (const [path, { parameters = [] }] of operations()) {
-      const refs = parameters.flatMap((each) => ('$ref' in each ? [each.$ref] : []));
-      expect({ path, refs }).toEqual({ path, refs: ['#/components/parameters/RequestTimeout'] });
+      const described = parameters.flatMap((each) =>
+        'name' in each && each.in === 'path' ? [each.name] : [],
+      );
+      const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      expect({ path, described }).toEqual({ path, described: named });
+    }
+  });
+
+  it('names the headers that any route takes, and that any change takes', () => {
+    for (const [path, { parameters = [] }] of operations()) {
+      const refs = parameters.flatMap((each) => ('$ref' in each ? [each.$ref.replace(/.*\//, '')] : []));
+      const changes = 'x-idempotent' in (operations().find(([name]) => name === path)?.[1] ?? {});
+      expect({ path, refs: refs.sort() }).toEqual({
+        path,
+        refs: [...(changes ? ['IdempotencyKey'] : []), 'RequestTimeout'],
+      });
     }
   });
 

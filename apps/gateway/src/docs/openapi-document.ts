@@ -3,7 +3,7 @@ import type { INestApplication } from '@nestjs/common';
 import { Problem } from '@btcforecast/contracts';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { z } from 'zod';
-import { PERMISSION_EXTENSION } from '../api/needs.decorator.js';
+import { IDEMPOTENT_EXTENSION, PERMISSION_EXTENSION } from '../api/needs.decorator.js';
 import { PUBLIC_EXTENSION } from '../api/public.decorator.js';
 import { OPERATION_EXAMPLES, REQUEST_EXAMPLES } from './examples.js';
 import { jsonSchemaOf } from './json-schema.js';
@@ -41,7 +41,7 @@ const PROBLEMS_OF: Readonly<Record<string, Record<string, string>>> = {
   'POST /v1/backtests': { 409: 'Enough are waiting already' },
   'DELETE /v1/backtests/{id}': { 409: 'It has come to its end already' },
 };
-/** Headers that any route takes. */
+/** Headers that any route takes, and that any change takes. */
 const PARAMETERS = {
   RequestTimeout: {
     name: 'X-Request-Timeout-Ms',
@@ -51,6 +51,16 @@ const PARAMETERS = {
       'How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most ' +
       '60000, or what the route allows by itself',
     schema: { type: 'integer', minimum: 1, maximum: 999_999_999 },
+  },
+  IdempotencyKey: {
+    name: 'Idempotency-Key',
+    in: 'header',
+    required: false,
+    description:
+      'Names this change, in quotes (draft-ietf-httpapi-idempotency-key-header): repeated under the same name ' +
+      'within a day it takes effect once',
+    schema: { type: 'string', maxLength: 257 },
+    example: '"8e03978e-40d5-43e8-bc93-6894a57f9324"',
   },
 } as const satisfies NonNullable<OpenAPIObject['components']>['parameters'];
 
@@ -106,7 +116,9 @@ function operationsOf(path: string, item: PathItem): [name: string, operation: M
   });
 }
 
-type MarkedOperation = Operation & { [PUBLIC_EXTENSION]?: boolean; [PERMISSION_EXTENSION]?: string };
+type MarkedOperation = Operation & { [PUBLIC_EXTENSION]?: boolean; [PERMISSION_EXTENSION]?: string } & {
+  [IDEMPOTENT_EXTENSION]?: boolean;
+};
 type Content = Record<string, { example?: unknown } | undefined>;
 
 function completeOperation(name: string, operation: MarkedOperation): void {
@@ -114,10 +126,18 @@ function completeOperation(name: string, operation: MarkedOperation): void {
   const permission = operation[PERMISSION_EXTENSION];
   if (permission) operation.description = `Needs the permission ${permission}.`;
   delete operation[PUBLIC_EXTENSION];
+  if (name.startsWith('GET ') || !operation[IDEMPOTENT_EXTENSION]) delete operation[IDEMPOTENT_EXTENSION];
+  else
+    operation.parameters = [
+      ...(operation.parameters ?? []),
+      { $ref: '#/components/parameters/IdempotencyKey' },
+    ];
   if (isPublic) operation.security = [];
   addExamples(name, operation);
-  const refs = Object.keys(PARAMETERS).map((each) => ({ $ref: `#/components/parameters/${each}` }));
-  operation.parameters = [...(operation.parameters ?? []), ...refs];
+  operation.parameters = [
+    ...(operation.parameters ?? []),
+    { $ref: '#/components/parameters/RequestTimeout' },
+  ];
   const problem = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
   for (const [status, description] of Object.entries({ ...PROBLEMS, ...PROBLEMS_OF[name] })) {
     if (isPublic && NOT_OF_PUBLIC_ROUTES.has(status)) continue;

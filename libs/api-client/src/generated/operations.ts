@@ -1,0 +1,298 @@
+// Made from openapi/gateway.json by npm run api:generate; change the API instead.
+import type * as t from './types.js';
+
+/** How each operation is asked for. */
+export const OPERATIONS = {
+  healthLive: {
+    method: 'GET',
+    path: '/health/live',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+  healthReady: {
+    method: 'GET',
+    path: '/health/ready',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+  backtestList: {
+    method: 'GET',
+    path: '/v1/backtests',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+  backtestStart: {
+    method: 'POST',
+    path: '/v1/backtests',
+    body: 'application/json',
+    reply: 'application/json',
+    idempotent: true,
+  },
+  backtestFind: {
+    method: 'GET',
+    path: '/v1/backtests/{id}',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+  backtestCancel: {
+    method: 'DELETE',
+    path: '/v1/backtests/{id}',
+    body: null,
+    reply: 'application/json',
+    idempotent: true,
+  },
+  forecastById: {
+    method: 'GET',
+    path: '/v1/forecasts/by-id/{id}',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+  forecastReproduce: {
+    method: 'POST',
+    path: '/v1/forecasts/by-id/{id}/reproduce',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+  forecastLatest: {
+    method: 'GET',
+    path: '/v1/forecasts/{instrument}',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+  forecastHistory: {
+    method: 'GET',
+    path: '/v1/forecasts/{instrument}/history',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+  forecastProbability: {
+    method: 'GET',
+    path: '/v1/forecasts/{instrument}/probability',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+  instrumentList: {
+    method: 'GET',
+    path: '/v1/instruments',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+  instrumentCandles: {
+    method: 'GET',
+    path: '/v1/instruments/{id}/candles',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+  keyList: { method: 'GET', path: '/v1/keys', body: null, reply: 'application/json', idempotent: false },
+  keyCreate: {
+    method: 'POST',
+    path: '/v1/keys',
+    body: 'application/json',
+    reply: 'application/json',
+    idempotent: true,
+  },
+  keyGet: { method: 'GET', path: '/v1/keys/{id}', body: null, reply: 'application/json', idempotent: false },
+  keyChange: {
+    method: 'PATCH',
+    path: '/v1/keys/{id}',
+    body: 'application/json',
+    reply: 'application/json',
+    idempotent: true,
+  },
+  keyRevoke: {
+    method: 'DELETE',
+    path: '/v1/keys/{id}',
+    body: null,
+    reply: 'application/json',
+    idempotent: true,
+  },
+  keyRotate: {
+    method: 'POST',
+    path: '/v1/keys/{id}/rotate',
+    body: 'application/json',
+    reply: 'application/json',
+    idempotent: true,
+  },
+  modelList: { method: 'GET', path: '/v1/models', body: null, reply: 'application/json', idempotent: false },
+  modelUpload: {
+    method: 'POST',
+    path: '/v1/models',
+    body: 'application/json',
+    reply: 'application/json',
+    idempotent: true,
+  },
+  modelAliases: {
+    method: 'GET',
+    path: '/v1/models/aliases/{instrument}',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+  modelFind: {
+    method: 'GET',
+    path: '/v1/models/{name}/{version}',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+  modelCard: {
+    method: 'GET',
+    path: '/v1/models/{name}/{version}/card',
+    body: null,
+    reply: 'text/markdown',
+    idempotent: false,
+  },
+  modelGraph: {
+    method: 'GET',
+    path: '/v1/models/{name}/{version}/graph',
+    body: null,
+    reply: 'application/octet-stream',
+    idempotent: false,
+  },
+  modelPromote: {
+    method: 'POST',
+    path: '/v1/models/{name}/{version}/promote',
+    body: 'application/json',
+    reply: 'application/json',
+    idempotent: true,
+  },
+  modelRollBack: {
+    method: 'POST',
+    path: '/v1/models/{name}/{version}/rollback',
+    body: 'application/json',
+    reply: 'application/json',
+    idempotent: true,
+  },
+  performanceGet: {
+    method: 'GET',
+    path: '/v1/performance/{instrument}',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+  tenantList: {
+    method: 'GET',
+    path: '/v1/tenants',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+  tenantCreate: {
+    method: 'POST',
+    path: '/v1/tenants',
+    body: 'application/json',
+    reply: 'application/json',
+    idempotent: true,
+  },
+  tenantGet: {
+    method: 'GET',
+    path: '/v1/tenants/{tenant}',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+  tenantChange: {
+    method: 'PATCH',
+    path: '/v1/tenants/{tenant}',
+    body: 'application/json',
+    reply: 'application/json',
+    idempotent: true,
+  },
+  trackRecordPage: {
+    method: 'GET',
+    path: '/v1/track-record',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+  trackRecordProof: {
+    method: 'GET',
+    path: '/v1/track-record/proof/{id}',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+} as const;
+
+/** What each operation takes and answers. */
+export interface Operations {
+  /** Whether the process runs at all; needs no key */
+  healthLive: { request: t.HealthLiveData; reply: t.HealthLiveResponse };
+  /** Whether it should get requests; needs no key */
+  healthReady: { request: t.HealthReadyData; reply: t.HealthReadyResponse };
+  /** Backtests that were asked for, newest first */
+  backtestList: { request: t.BacktestListData; reply: t.BacktestListResponse };
+  /** Asks for a backtest over the stored candles; it runs by itself */
+  backtestStart: { request: t.BacktestStartData; reply: t.BacktestStartResponse };
+  /** How far a backtest is, and its result once it is done */
+  backtestFind: { request: t.BacktestFindData; reply: t.BacktestFindResponse };
+  /** Cancels a backtest that waits or runs; its record stays */
+  backtestCancel: { request: t.BacktestCancelData; reply: t.BacktestCancelResponse };
+  /** One forecast by its id, with its outcome once it has matured */
+  forecastById: { request: t.ForecastByIdData; reply: t.ForecastByIdResponse };
+  /** Computes a stored forecast anew from the stored candles and the stored model */
+  forecastReproduce: { request: t.ForecastReproduceData; reply: t.ForecastReproduceResponse };
+  /** The newest forecast: one horizon gives the forecast itself, several a list in the order asked */
+  forecastLatest: { request: t.ForecastLatestData; reply: t.ForecastLatestResponse };
+  /** Past forecasts with their outcomes, newest origin first */
+  forecastHistory: { request: t.ForecastHistoryData; reply: t.ForecastHistoryResponse };
+  /** Probability of an event at the target, from the newest forecast */
+  forecastProbability: { request: t.ForecastProbabilityData; reply: t.ForecastProbabilityResponse };
+  /** What can be forecast, and how fresh its candles are */
+  instrumentList: { request: t.InstrumentListData; reply: t.InstrumentListResponse };
+  /** Final candles, oldest first, and the gaps between them */
+  instrumentCandles: { request: t.InstrumentCandlesData; reply: t.InstrumentCandlesResponse };
+  /** The keys of a tenant, newest first */
+  keyList: { request: t.KeyListData; reply: t.KeyListResponse };
+  /** Makes a key; its text is shown this once */
+  keyCreate: { request: t.KeyCreateData; reply: t.KeyCreateResponse };
+  /** What a key may do, and when it was last used */
+  keyGet: { request: t.KeyGetData; reply: t.KeyGetResponse };
+  /** Changes what a key is called and what it may do; what is absent stays */
+  keyChange: { request: t.KeyChangeData; reply: t.KeyChangeResponse };
+  /** Revokes a key for good; its record stays */
+  keyRevoke: { request: t.KeyRevokeData; reply: t.KeyRevokeResponse };
+  /** Gives a key a new secret, shown this once; the old one goes on for a while */
+  keyRotate: { request: t.KeyRotateData; reply: t.KeyRotateResponse };
+  /** Every version of every model, and what it is now */
+  modelList: { request: t.ModelListData; reply: t.ModelListResponse };
+  /** Checks a model of your own and takes it into the registry */
+  modelUpload: { request: t.ModelUploadData; reply: t.ModelUploadResponse };
+  /** Who moved which alias to which version, when, why and on what evidence */
+  modelAliases: { request: t.ModelAliasesData; reply: t.ModelAliasesResponse };
+  /** The record of a version: what it is, what was found about it, what became of it */
+  modelFind: { request: t.ModelFindData; reply: t.ModelFindResponse };
+  /** The model card, generated from the record */
+  modelCard: { request: t.ModelCardData; reply: t.ModelCardResponse };
+  /** The ONNX graph, byte for byte */
+  modelGraph: { request: t.ModelGraphData; reply: t.ModelGraphResponse };
+  /** Makes a version champion or challenger, two candles ahead at the earliest */
+  modelPromote: { request: t.ModelPromoteData; reply: t.ModelPromoteResponse };
+  /** Takes the alias champion from a version and gives it back to its predecessor */
+  modelRollBack: { request: t.ModelRollBackData; reply: t.ModelRollBackResponse };
+  /** How matured forecasts did, next to baselines that answered the same origins */
+  performanceGet: { request: t.PerformanceGetData; reply: t.PerformanceGetResponse };
+  /** All tenants, in the order of their ids */
+  tenantList: { request: t.TenantListData; reply: t.TenantListResponse };
+  /** Makes a tenant; its first key or user is made with ?tenant= */
+  tenantCreate: { request: t.TenantCreateData; reply: t.TenantCreateResponse };
+  /** One tenant */
+  tenantGet: { request: t.TenantGetData; reply: t.TenantGetResponse };
+  /** Changes what a tenant is called, or its tier; what is absent stays */
+  tenantChange: { request: t.TenantChangeData; reply: t.TenantChangeResponse };
+  /** The chain of all forecasts and outcomes, a page at a time, with its signed roots */
+  trackRecordPage: { request: t.TrackRecordPageData; reply: t.TrackRecordPageResponse };
+  /** That a forecast stands in the chain, up to a signed root */
+  trackRecordProof: { request: t.TrackRecordProofData; reply: t.TrackRecordProofResponse };
+}

@@ -1,0 +1,4135 @@
+// Made from openapi/gateway.json by npm run api:generate; change the API instead.
+
+export type ClientOptions = {
+  baseUrl: `${string}://${string}` | (string & {});
+};
+
+/**
+ * champion answers; challenger forecasts the same origins and is only scored; canary answers a share of requests
+ */
+export type Alias = 'champion' | 'challenger' | 'canary';
+
+export type AliasHistoryReply = {
+  instrument: InstrumentId;
+  /**
+   * Newest first
+   */
+  data: Array<AliasMove>;
+  source: Source;
+};
+
+export type AliasMove = {
+  /**
+   * Number of the move
+   */
+  id: string;
+  instrument: InstrumentId;
+  alias: Alias;
+  /**
+   * Who held it before
+   */
+  from: ModelReference | null;
+  /**
+   * Who holds it from then on; null: nobody
+   */
+  to: ModelReference | null;
+  /**
+   * Share of requests that a canary answers, 0 to 1; null for the others
+   */
+  share: number | null;
+  /**
+   * First origin that it holds for, UTC
+   */
+  effectiveOrigin: Instant;
+  /**
+   * Who moved it: a policy, or a key by its id
+   */
+  actor: string;
+  /**
+   * Why
+   */
+  reason: string;
+  /**
+   * Number of the evaluation it rests on
+   */
+  evaluation: string | null;
+  /**
+   * Event time of the move, UTC
+   */
+  movedAt: Instant;
+};
+
+export type Backtest = {
+  /**
+   * Id of the backtest
+   */
+  id: string;
+  instrument: InstrumentId;
+  /**
+   * What was asked
+   */
+  request: {
+    /**
+     * First origin, inclusive, UTC
+     */
+    from: Instant;
+    /**
+     * Last origin, inclusive, UTC
+     */
+    to: Instant;
+    /**
+     * Step of the origins
+     */
+    every: string;
+    /**
+     * How far ahead
+     */
+    horizons: Array<Horizon>;
+    /**
+     * As it was asked for
+     */
+    model: string;
+    /**
+     * How often the model is fitted anew on what was known then
+     */
+    refit: 'none' | 'weekly' | 'monthly';
+  };
+  /**
+   * done, failed and cancelled are final
+   */
+  state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+  /**
+   * Share of the work that is done, 0 to 1
+   */
+  progress: number;
+  /**
+   * What is going on
+   */
+  stage: string;
+  /**
+   * null unless it is done
+   */
+  result: BacktestResult | null;
+  /**
+   * null unless it failed
+   */
+  error: {
+    /**
+     * Machine-readable code, as of a problem
+     */
+    code: string;
+    /**
+     * What was wrong and what to do
+     */
+    detail: string;
+  } | null;
+  /**
+   * When it was asked for, UTC
+   */
+  createdAt: Instant;
+  /**
+   * When a worker took it up, UTC
+   */
+  startedAt: Instant | null;
+  /**
+   * When it came to its end, UTC
+   */
+  finishedAt: Instant | null;
+  source: Source;
+};
+
+export type BacktestRequest = {
+  instrument?: InstrumentId;
+  /**
+   * First origin, inclusive, a full hour UTC
+   */
+  from: string | string;
+  /**
+   * Last origin, inclusive, a full hour UTC
+   */
+  to: string | string;
+  /**
+   * Step of the origins, 1h to 168h
+   */
+  every?: string;
+  /**
+   * How far ahead
+   */
+  horizons?: Array<Horizon>;
+  /**
+   * champion, <name> for its newest version, or <name>@<version>
+   */
+  model?: string;
+  /**
+   * How often the model is fitted anew on what was known then
+   */
+  refit?: 'none' | 'weekly' | 'monthly';
+};
+
+export type BacktestResult = {
+  /**
+   * The version that answered
+   */
+  model: string;
+  /**
+   * Origins with a candle, count
+   */
+  origins: number;
+  /**
+   * Origins without a candle: nothing is forecast from there, count
+   */
+  missing: number;
+  /**
+   * Origins with too little history before them, count
+   */
+  withoutHistory: number;
+  /**
+   * Origins inside the training span: they prove nothing, count
+   */
+  inSample: number;
+  /**
+   * SHA-256 of the candles that were used, hexadecimal
+   */
+  dataSha256: string;
+  /**
+   * By horizon, in the order asked
+   */
+  scores: Array<BacktestScore>;
+};
+
+export type BacktestScore = {
+  horizon: Horizon;
+  /**
+   * Forecasts with an outcome, count
+   */
+  n: number;
+  /**
+   * Mean pinball loss of the log return, times 10,000; null while n is 0
+   */
+  pinball: number | null;
+  /**
+   * Mean CRPS of the log return, times 10,000; null while n is 0
+   */
+  crps: number | null;
+  /**
+   * Of the 50, 80 and 90 % intervals
+   */
+  coverage: Array<{
+    /**
+     * Which central interval, 0 to 1
+     */
+    share: number;
+    /**
+     * Mean over the forecasts, share of outcomes inside, 0 to 1
+     */
+    mean: number;
+    /**
+     * Standard error by block bootstrap, share of outcomes inside, 0 to 1; null: too few blocks
+     */
+    standardError: number | null;
+    /**
+     * Lower end of the 95 % interval, share of outcomes inside, 0 to 1; null: too few blocks
+     */
+    low: number | null;
+    /**
+     * Upper end of the 95 % interval, share of outcomes inside, 0 to 1; null: too few blocks
+     */
+    high: number | null;
+  }>;
+  /**
+   * Mean absolute error of the median over that of the last price, dimensionless
+   */
+  maeRatio: number | null;
+  /**
+   * Model minus baseline, with a 95 % block-bootstrap interval
+   */
+  differences: Array<{
+    /**
+     * Name of the baseline
+     */
+    baseline: string;
+    /**
+     * Forecasts compared, count
+     */
+    n: number;
+    /**
+     * The baseline's mean pinball loss over them, times 10,000
+     */
+    pinball: number;
+    /**
+     * Mean over the forecasts, times 10,000; negative: the model is better
+     */
+    mean: number;
+    /**
+     * Standard error by block bootstrap, times 10,000; negative: the model is better; null: too few blocks
+     */
+    standardError: number | null;
+    /**
+     * Lower end of the 95 % interval, times 10,000; negative: the model is better; null: too few blocks
+     */
+    low: number | null;
+    /**
+     * Upper end of the 95 % interval, times 10,000; negative: the model is better; null: too few blocks
+     */
+    high: number | null;
+  }>;
+};
+
+export type BacktestsReply = {
+  /**
+   * Newest first, a hundred at most
+   */
+  data: Array<Backtest>;
+  source: Source;
+};
+
+export type BaselineScore = {
+  /**
+   * Forecasts compared, count
+   */
+  n: number;
+  /**
+   * The baseline's mean pinball loss of the log return, times 10,000; null while n is 0
+   */
+  pinball: number | null;
+  /**
+   * Model minus baseline, mean pinball loss times 10,000; negative: the model is better; null while n is 0
+   */
+  difference: number | null;
+  /**
+   * Lower end of the 95 % block-bootstrap interval of difference, times 10,000; null while there are fewer than five independent blocks
+   */
+  low: number | null;
+  /**
+   * Upper end of the 95 % block-bootstrap interval of difference, times 10,000; null while there are fewer than five independent blocks
+   */
+  high: number | null;
+};
+
+export type Candle = {
+  /**
+   * Start of the candle, inclusive, UTC
+   */
+  openTime: Instant;
+  /**
+   * End of the candle, exclusive, UTC
+   */
+  closeTime: Instant;
+  /**
+   * First trade, in the quote currency
+   */
+  open: number;
+  /**
+   * Highest trade, in the quote currency
+   */
+  high: number;
+  /**
+   * Lowest trade, in the quote currency
+   */
+  low: number;
+  /**
+   * Last trade, in the quote currency
+   */
+  close: number;
+  /**
+   * Traded amount, in the base currency
+   */
+  volume: number;
+};
+
+export type CandlesReply = {
+  instrument: InstrumentId;
+  interval: Interval;
+  /**
+   * Exchange, or the name of the replay or demo market
+   */
+  venue: string;
+  source: Source;
+  /**
+   * Final candles, oldest first
+   */
+  data: Array<Candle>;
+  /**
+   * Missing ranges inside the page
+   */
+  gaps: Array<Gap>;
+  /**
+   * Pass as cursor for the next page; null at the end
+   */
+  next: string | null;
+};
+
+export type ChangeKeyRequest = {
+  /**
+   * What the key is for
+   */
+  name?: string;
+  /**
+   * Bundles of permissions
+   */
+  roles?: Array<'viewer' | 'developer' | 'owner' | 'operator' | 'admin'>;
+  /**
+   * Permissions to which the roles are narrowed; null: all that the roles give
+   */
+  scopes?: Array<
+    | 'market:read'
+    | 'forecasts:read'
+    | 'models:read'
+    | 'models:write'
+    | 'models:promote'
+    | 'models:load'
+    | 'inference:run'
+    | 'backtests:read'
+    | 'backtests:write'
+    | 'keys:read'
+    | 'keys:write'
+    | 'users:read'
+    | 'users:write'
+    | 'tenants:read'
+    | 'tenants:write'
+    | 'webhooks:read'
+    | 'webhooks:write'
+    | 'alerts:read'
+    | 'alerts:write'
+    | 'usage:read'
+    | 'audit:read'
+    | 'identity:read'
+  > | null;
+  /**
+   * Instruments that may be asked about; null: all
+   */
+  instruments?: Array<InstrumentId> | null;
+  /**
+   * Horizons that may be asked about; null: all
+   */
+  horizons?: Array<Horizon> | null;
+  /**
+   * When it ends; null: never
+   */
+  expiresAt?: string | string | null;
+  /**
+   * Addresses and networks (CIDR) from which the key may be shown; null: any
+   */
+  allowedAddresses?: Array<string | string | string | string> | null;
+  /**
+   * Whether every request with this key must be signed as well (RFC 9421)
+   */
+  requireSignature?: boolean;
+};
+
+export type ChangeTenantRequest = {
+  /**
+   * Who it is
+   */
+  name?: string;
+  /**
+   * Which quotas hold for it
+   */
+  tier?: string;
+};
+
+export type CreateKeyRequest = {
+  /**
+   * What the key is for
+   */
+  name: string;
+  /**
+   * Bundles of permissions
+   */
+  roles?: Array<'viewer' | 'developer' | 'owner' | 'operator' | 'admin'>;
+  /**
+   * Permissions to which the roles are narrowed; null: all that the roles give
+   */
+  scopes?: Array<
+    | 'market:read'
+    | 'forecasts:read'
+    | 'models:read'
+    | 'models:write'
+    | 'models:promote'
+    | 'models:load'
+    | 'inference:run'
+    | 'backtests:read'
+    | 'backtests:write'
+    | 'keys:read'
+    | 'keys:write'
+    | 'users:read'
+    | 'users:write'
+    | 'tenants:read'
+    | 'tenants:write'
+    | 'webhooks:read'
+    | 'webhooks:write'
+    | 'alerts:read'
+    | 'alerts:write'
+    | 'usage:read'
+    | 'audit:read'
+    | 'identity:read'
+  > | null;
+  /**
+   * Instruments that may be asked about; null: all; absent: as whoever makes the key
+   */
+  instruments?: Array<InstrumentId> | null;
+  /**
+   * Horizons that may be asked about; null: all; absent: as whoever makes the key
+   */
+  horizons?: Array<Horizon> | null;
+  /**
+   * When it ends; null: never
+   */
+  expiresAt?: string | string | null;
+  /**
+   * Addresses and networks (CIDR) from which the key may be shown; null: any
+   */
+  allowedAddresses?: Array<string | string | string | string> | null;
+  /**
+   * Whether every request with this key must be signed as well (RFC 9421)
+   */
+  requireSignature?: boolean;
+};
+
+export type CreateTenantRequest = {
+  /**
+   * Whom it belongs to
+   */
+  id: string;
+  /**
+   * Who it is
+   */
+  name: string;
+  /**
+   * Which quotas hold for it
+   */
+  tier?: string;
+};
+
+export type DriftSignal = {
+  /**
+   * pit: uniformity of the probability integral transform; coverage: of the 80 % interval; skill: against the best baseline; input: distribution of a feature
+   */
+  test: 'pit' | 'coverage' | 'skill' | 'input';
+  /**
+   * Horizon whose forecasts are tested; null for a feature
+   */
+  horizon: Horizon | null;
+  /**
+   * Feature that is tested; null unless the test is input
+   */
+  feature: string | null;
+  /**
+   * raised: it counts as drift
+   */
+  state: 'quiet' | 'raised';
+  /**
+   * Evidence of drift now: log10 of the e-value, or of its running maximum, dimensionless
+   */
+  statistic: number;
+  /**
+   * From here on it counts as drift, dimensionless
+   */
+  threshold: number;
+  /**
+   * Origin at which it was raised, UTC
+   */
+  since: Instant | null;
+  /**
+   * Forecasts or origins looked at, count
+   */
+  n: number;
+};
+
+export type Evaluation = {
+  /**
+   * Number of the record
+   */
+  id: string;
+  kind: EvaluationKind;
+  /**
+   * What came of it
+   */
+  verdict: 'passed' | 'refused';
+  /**
+   * null: refused before it became a version
+   */
+  model: ModelReference | null;
+  /**
+   * SHA-256 of the graph, hexadecimal
+   */
+  sha256: string;
+  /**
+   * On whose candles; null: on none in particular
+   */
+  instrument: InstrumentId | null;
+  /**
+   * All that was checked; a refusal names each that failed
+   */
+  checks: Array<EvaluationCheck>;
+  /**
+   * Numbers behind the verdict
+   */
+  evidence: {
+    [key: string]: unknown;
+  };
+  /**
+   * Event time of the decision, UTC
+   */
+  decidedAt: Instant;
+};
+
+export type EvaluationCheck = {
+  /**
+   * What was checked
+   */
+  name: string;
+  /**
+   * Whether it was as it must be
+   */
+  passed: boolean;
+  /**
+   * What was found, with numbers
+   */
+  detail: string;
+};
+
+/**
+ * technical: loads, answers as promised, in time; walk_forward: beside the champion on past origins; shadow: beside it on live origins; canary: while answering a share of requests; live: as champion
+ */
+export type EvaluationKind = 'technical' | 'walk_forward' | 'shadow' | 'canary' | 'live';
+
+export type ForecastHistoryReply = {
+  instrument: InstrumentId;
+  horizon: Horizon;
+  source: Source;
+  /**
+   * Canonical forecasts, newest origin first
+   */
+  data: Array<ScoredForecast>;
+  /**
+   * Pass as cursor for the next page; null at the end
+   */
+  next: string | null;
+};
+
+export type ForecastsReply = {
+  /**
+   * One forecast for each horizon asked, in the order asked
+   */
+  data: Array<LatestForecast>;
+  source: Source;
+};
+
+export type Gap = {
+  /**
+   * Open time of the first missing candle, UTC
+   */
+  from: Instant;
+  /**
+   * End of the last missing candle, exclusive, UTC
+   */
+  to: Instant;
+  /**
+   * unrepairable: the venue has no such candles
+   */
+  state: 'open' | 'repaired' | 'unrepairable';
+};
+
+/**
+ * proven_skill: beats every baseline beyond doubt; no_proven_skill: not shown to; degraded: calibration has drifted; cold_start: too few outcomes to say
+ */
+export type Grade = 'proven_skill' | 'no_proven_skill' | 'degraded' | 'cold_start';
+
+export type Health = {
+  /**
+   * live: it runs; ready: it takes requests
+   */
+  status: 'live' | 'ready';
+};
+
+/**
+ * Time from origin to target
+ */
+export type Horizon = '1h' | '4h' | '24h' | '168h';
+
+/**
+ * ISO 8601 instant, UTC
+ */
+export type Instant = string;
+
+export type Instrument = {
+  id: InstrumentId;
+  /**
+   * Base currency
+   */
+  base: string;
+  /**
+   * Quote currency
+   */
+  quote: string;
+  source: Source;
+  /**
+   * Where its candles come from now
+   */
+  venue: string;
+  /**
+   * Intervals that are served
+   */
+  intervals: Array<Interval>;
+  /**
+   * Close time of the newest final hourly candle, UTC
+   */
+  lastCandleAt: Instant | null;
+  /**
+   * Event time of the market, UTC; runs faster than the clock in a replay
+   */
+  marketTime: Instant | null;
+  /**
+   * Missing ranges not yet repaired, count
+   */
+  openGaps: number;
+};
+
+/**
+ * Instrument, base and quote joined by a hyphen
+ */
+export type InstrumentId = string;
+
+export type InstrumentsReply = {
+  /**
+   * All instruments
+   */
+  data: Array<Instrument>;
+  source: Source;
+};
+
+/**
+ * Length of a candle
+ */
+export type Interval = '1m' | '5m' | '15m' | '1h' | '4h' | '1d';
+
+export type Key = {
+  /**
+   * Names the key everywhere; no secret
+   */
+  id: string;
+  /**
+   * Whom it belongs to
+   */
+  tenant: string;
+  /**
+   * What the key is for
+   */
+  name: string;
+  /**
+   * Only an active key opens anything
+   */
+  state: 'active' | 'expired' | 'revoked';
+  /**
+   * Bundles of permissions
+   */
+  roles: Array<'viewer' | 'developer' | 'owner' | 'operator' | 'admin'>;
+  /**
+   * Permissions to which the roles are narrowed; null: all that the roles give
+   */
+  scopes: Array<
+    | 'market:read'
+    | 'forecasts:read'
+    | 'models:read'
+    | 'models:write'
+    | 'models:promote'
+    | 'models:load'
+    | 'inference:run'
+    | 'backtests:read'
+    | 'backtests:write'
+    | 'keys:read'
+    | 'keys:write'
+    | 'users:read'
+    | 'users:write'
+    | 'tenants:read'
+    | 'tenants:write'
+    | 'webhooks:read'
+    | 'webhooks:write'
+    | 'alerts:read'
+    | 'alerts:write'
+    | 'usage:read'
+    | 'audit:read'
+    | 'identity:read'
+  > | null;
+  /**
+   * What it may do now, by its roles and scopes
+   */
+  permissions: Array<
+    | 'market:read'
+    | 'forecasts:read'
+    | 'models:read'
+    | 'models:write'
+    | 'models:promote'
+    | 'models:load'
+    | 'inference:run'
+    | 'backtests:read'
+    | 'backtests:write'
+    | 'keys:read'
+    | 'keys:write'
+    | 'users:read'
+    | 'users:write'
+    | 'tenants:read'
+    | 'tenants:write'
+    | 'webhooks:read'
+    | 'webhooks:write'
+    | 'alerts:read'
+    | 'alerts:write'
+    | 'usage:read'
+    | 'audit:read'
+    | 'identity:read'
+  >;
+  /**
+   * Instruments that may be asked about; null: all
+   */
+  instruments: Array<InstrumentId> | null;
+  /**
+   * Horizons that may be asked about; null: all
+   */
+  horizons: Array<Horizon> | null;
+  /**
+   * Addresses and networks from which it may be shown; null: any
+   */
+  allowedAddresses: Array<string> | null;
+  /**
+   * Whether every request with this key must be signed as well (RFC 9421)
+   */
+  requireSignature: boolean;
+  /**
+   * Who made it
+   */
+  createdBy: string;
+  /**
+   * When it was made, UTC
+   */
+  createdAt: Instant;
+  /**
+   * When it ends, UTC; null: never
+   */
+  expiresAt: Instant | null;
+  /**
+   * When it was revoked, UTC; null: it was not
+   */
+  revokedAt: Instant | null;
+  /**
+   * When its secret was last replaced, UTC; null: never
+   */
+  rotatedAt: Instant | null;
+  /**
+   * Until when the secret before the last rotation goes on, UTC; null: there is none
+   */
+  previousSecretUntil: Instant | null;
+  /**
+   * When it was last shown, UTC, to a minute or so; null: never
+   */
+  lastUsedAt: Instant | null;
+};
+
+export type KeysReply = {
+  /**
+   * Newest first; revoked and expired ones too
+   */
+  data: Array<Key>;
+  /**
+   * Pass as cursor for the next page; null at the end
+   */
+  next: string | null;
+};
+
+export type LatestForecast = {
+  /**
+   * SHA-256 of what the forecast was made from, hexadecimal
+   */
+  id: string;
+  instrument: InstrumentId;
+  horizon: Horizon;
+  /**
+   * Close time of the last candle the forecast could see, UTC
+   */
+  origin: Instant;
+  /**
+   * Close time the forecast is about, UTC
+   */
+  target: Instant;
+  /**
+   * Close at the origin, price in the quote currency
+   */
+  price: number;
+  quantiles: Quantiles;
+  /**
+   * Probability that the close at the target is above price, 0 to 1
+   */
+  probabilityUp: number;
+  /**
+   * Forecast scale of the log return over the horizon, dimensionless
+   */
+  volatility: number;
+  /**
+   * The model that answered
+   */
+  model: {
+    /**
+     * Name of the model
+     */
+    name: string;
+    /**
+     * Version of the model, an increasing integer
+     */
+    version: number;
+  };
+  /**
+   * Exchange, or the name of the replay or demo market
+   */
+  venue: string;
+  source: Source;
+  /**
+   * Event time of issue, UTC
+   */
+  issuedAt: Instant;
+  timeliness: Timeliness;
+  /**
+   * The origin lies inside the training span of the model: never counted as skill
+   */
+  inSample: boolean;
+  /**
+   * The one row that counts for this instrument, origin and horizon
+   */
+  canonical: boolean;
+  /**
+   * The levels asked for, ascending; absent unless asked
+   */
+  levels?: Array<LevelQuantile>;
+  standing: Standing;
+};
+
+export type LevelQuantile = {
+  /**
+   * Probability of a price at or below it, 0 to 1
+   */
+  level: number;
+  /**
+   * Quantile, price in the quote currency
+   */
+  price: number;
+  /**
+   * head: forecast at this level; interpolated: between two of those; extrapolated: beyond the outermost ones, where the tail is an assumption
+   */
+  from: 'head' | 'interpolated' | 'extrapolated';
+};
+
+export type Model = {
+  reference: ModelReference;
+  /**
+   * Name of the model
+   */
+  name: string;
+  /**
+   * Version of the model, an increasing integer
+   */
+  version: number;
+  /**
+   * How it was made
+   */
+  family: string;
+  status: ModelStatus;
+  /**
+   * Instruments it was trained on; empty: unknown
+   */
+  instruments: Array<string>;
+  /**
+   * Candles that it has seen; null: unknown
+   */
+  trainingSpan: {
+    /**
+     * Open time of the first candle, UTC
+     */
+    from: Instant;
+    /**
+     * Close time of the last candle, UTC
+     */
+    to: Instant;
+  } | null;
+  /**
+   * Digest of these candles; null: unknown
+   */
+  dataSha256: string | null;
+  /**
+   * Program that trained it; null: unknown
+   */
+  codeVersion: string | null;
+  /**
+   * SHA-256 of the graph, hexadecimal
+   */
+  sha256: string;
+  /**
+   * Size of the graph, an integer of bytes
+   */
+  bytes: number;
+  /**
+   * When it was registered, UTC
+   */
+  createdAt: Instant;
+  /**
+   * What it is now
+   */
+  aliases: Array<{
+    instrument: InstrumentId;
+    alias: Alias;
+    /**
+     * First origin it holds for, UTC; null: by configuration
+     */
+    since: Instant | null;
+  }>;
+  /**
+   * Newest evaluation; null: none
+   */
+  lastVerdict: {
+    kind: EvaluationKind;
+    /**
+     * What came of it
+     */
+    verdict: 'passed' | 'refused';
+    /**
+     * Event time of the decision, UTC
+     */
+    decidedAt: Instant;
+  } | null;
+  /**
+   * The record that travels with the graph
+   */
+  manifest: {
+    [key: string]: unknown;
+  };
+  /**
+   * Model card generated from this record, Markdown
+   */
+  card: string;
+  /**
+   * Newest first
+   */
+  evaluations: Array<Evaluation>;
+  /**
+   * Of aliases to or from it, newest first
+   */
+  moves: Array<AliasMove>;
+  /**
+   * Of its live forecasts; empty while it has none
+   */
+  drift: Array<DriftSignal>;
+};
+
+/**
+ * A version of a model, written name@version
+ */
+export type ModelReference = string;
+
+/**
+ * Where a version comes from: with the program, from training here, or from a user
+ */
+export type ModelStatus = 'shipped' | 'candidate' | 'uploaded';
+
+export type ModelSummary = {
+  reference: ModelReference;
+  /**
+   * Name of the model
+   */
+  name: string;
+  /**
+   * Version of the model, an increasing integer
+   */
+  version: number;
+  /**
+   * How it was made
+   */
+  family: string;
+  status: ModelStatus;
+  /**
+   * Instruments it was trained on; empty: unknown
+   */
+  instruments: Array<string>;
+  /**
+   * Candles that it has seen; null: unknown
+   */
+  trainingSpan: {
+    /**
+     * Open time of the first candle, UTC
+     */
+    from: Instant;
+    /**
+     * Close time of the last candle, UTC
+     */
+    to: Instant;
+  } | null;
+  /**
+   * Digest of these candles; null: unknown
+   */
+  dataSha256: string | null;
+  /**
+   * Program that trained it; null: unknown
+   */
+  codeVersion: string | null;
+  /**
+   * SHA-256 of the graph, hexadecimal
+   */
+  sha256: string;
+  /**
+   * Size of the graph, an integer of bytes
+   */
+  bytes: number;
+  /**
+   * When it was registered, UTC
+   */
+  createdAt: Instant;
+  /**
+   * What it is now
+   */
+  aliases: Array<{
+    instrument: InstrumentId;
+    alias: Alias;
+    /**
+     * First origin it holds for, UTC; null: by configuration
+     */
+    since: Instant | null;
+  }>;
+  /**
+   * Newest evaluation; null: none
+   */
+  lastVerdict: {
+    kind: EvaluationKind;
+    /**
+     * What came of it
+     */
+    verdict: 'passed' | 'refused';
+    /**
+     * Event time of the decision, UTC
+     */
+    decidedAt: Instant;
+  } | null;
+};
+
+export type ModelsReply = {
+  /**
+   * By name, newest version first
+   */
+  data: Array<ModelSummary>;
+  source: Source;
+};
+
+export type NewKey = {
+  /**
+   * Names the key everywhere; no secret
+   */
+  id: string;
+  /**
+   * Whom it belongs to
+   */
+  tenant: string;
+  /**
+   * What the key is for
+   */
+  name: string;
+  /**
+   * Only an active key opens anything
+   */
+  state: 'active' | 'expired' | 'revoked';
+  /**
+   * Bundles of permissions
+   */
+  roles: Array<'viewer' | 'developer' | 'owner' | 'operator' | 'admin'>;
+  /**
+   * Permissions to which the roles are narrowed; null: all that the roles give
+   */
+  scopes: Array<
+    | 'market:read'
+    | 'forecasts:read'
+    | 'models:read'
+    | 'models:write'
+    | 'models:promote'
+    | 'models:load'
+    | 'inference:run'
+    | 'backtests:read'
+    | 'backtests:write'
+    | 'keys:read'
+    | 'keys:write'
+    | 'users:read'
+    | 'users:write'
+    | 'tenants:read'
+    | 'tenants:write'
+    | 'webhooks:read'
+    | 'webhooks:write'
+    | 'alerts:read'
+    | 'alerts:write'
+    | 'usage:read'
+    | 'audit:read'
+    | 'identity:read'
+  > | null;
+  /**
+   * What it may do now, by its roles and scopes
+   */
+  permissions: Array<
+    | 'market:read'
+    | 'forecasts:read'
+    | 'models:read'
+    | 'models:write'
+    | 'models:promote'
+    | 'models:load'
+    | 'inference:run'
+    | 'backtests:read'
+    | 'backtests:write'
+    | 'keys:read'
+    | 'keys:write'
+    | 'users:read'
+    | 'users:write'
+    | 'tenants:read'
+    | 'tenants:write'
+    | 'webhooks:read'
+    | 'webhooks:write'
+    | 'alerts:read'
+    | 'alerts:write'
+    | 'usage:read'
+    | 'audit:read'
+    | 'identity:read'
+  >;
+  /**
+   * Instruments that may be asked about; null: all
+   */
+  instruments: Array<InstrumentId> | null;
+  /**
+   * Horizons that may be asked about; null: all
+   */
+  horizons: Array<Horizon> | null;
+  /**
+   * Addresses and networks from which it may be shown; null: any
+   */
+  allowedAddresses: Array<string> | null;
+  /**
+   * Whether every request with this key must be signed as well (RFC 9421)
+   */
+  requireSignature: boolean;
+  /**
+   * Who made it
+   */
+  createdBy: string;
+  /**
+   * When it was made, UTC
+   */
+  createdAt: Instant;
+  /**
+   * When it ends, UTC; null: never
+   */
+  expiresAt: Instant | null;
+  /**
+   * When it was revoked, UTC; null: it was not
+   */
+  revokedAt: Instant | null;
+  /**
+   * When its secret was last replaced, UTC; null: never
+   */
+  rotatedAt: Instant | null;
+  /**
+   * Until when the secret before the last rotation goes on, UTC; null: there is none
+   */
+  previousSecretUntil: Instant | null;
+  /**
+   * When it was last shown, UTC, to a minute or so; null: never
+   */
+  lastUsedAt: Instant | null;
+  /**
+   * The key itself. It is shown this once: nothing can recover it
+   */
+  key: string;
+};
+
+export type Outcome = {
+  /**
+   * void: the target candle was still missing after 7 days
+   */
+  state: 'matured' | 'void';
+  /**
+   * First final close at the target, price in the quote currency
+   */
+  close: number | null;
+  /**
+   * ln(close / price), dimensionless
+   */
+  logReturn: number | null;
+  /**
+   * Mean pinball loss of the log return over the levels, times 10,000
+   */
+  pinball: number | null;
+  /**
+   * CRPS of the log return from the quantiles, times 10,000
+   */
+  crps: number | null;
+  /**
+   * Whether the outcome fell inside each central interval
+   */
+  covered: {
+    /**
+     * Inside the 50 % interval
+     */
+    50: boolean;
+    /**
+     * Inside the 80 % interval
+     */
+    80: boolean;
+    /**
+     * Inside the 90 % interval
+     */
+    90: boolean;
+  } | null;
+  /**
+   * Whether probabilityUp leant to the side that came; null on a tie
+   */
+  directionHit: boolean | null;
+};
+
+export type Performance = {
+  instrument: InstrumentId;
+  horizon: Horizon;
+  window: Window;
+  source: Source;
+  /**
+   * Oldest origin counted, UTC
+   */
+  from: Instant | null;
+  /**
+   * Newest origin counted, UTC
+   */
+  to: Instant | null;
+  /**
+   * Matured forecasts counted, count
+   */
+  n: number;
+  /**
+   * Mean pinball loss of the log return over the levels, times 10,000; null while n is 0
+   */
+  pinball: number | null;
+  /**
+   * Mean CRPS of the log return from the quantiles, times 10,000; null while n is 0
+   */
+  crps: number | null;
+  /**
+   * Empirical coverage
+   */
+  coverage: {
+    /**
+     * Share of outcomes inside the 50 % interval, 0 to 1; null while n is 0
+     */
+    50: number | null;
+    /**
+     * Share of outcomes inside the 80 % interval, 0 to 1; null while n is 0
+     */
+    80: number | null;
+    /**
+     * Share of outcomes inside the 90 % interval, 0 to 1; null while n is 0
+     */
+    90: number | null;
+  };
+  /**
+   * Direction; expect a hit rate near one half
+   */
+  direction: {
+    /**
+     * Forecasts whose outcome moved, count
+     */
+    n: number;
+    /**
+     * Share of right directions, 0 to 1; null while n is 0
+     */
+    hitRate: number | null;
+    /**
+     * Lower end of the 95 % block-bootstrap interval, 0 to 1; null while there are fewer than five independent blocks
+     */
+    low: number | null;
+    /**
+     * Upper end of the 95 % block-bootstrap interval, 0 to 1; null while there are fewer than five independent blocks
+     */
+    high: number | null;
+  };
+  /**
+   * The same origins answered by the baselines
+   */
+  baselines: {
+    ewma_rw: BaselineScore;
+    garch_t: BaselineScore;
+    uncond_1y: BaselineScore;
+  };
+  /**
+   * Forecasts of the window that are not counted
+   */
+  excluded: {
+    /**
+     * Issued after the next candle, count
+     */
+    late: number;
+    /**
+     * Issued after their target, count
+     */
+    backfilled: number;
+    /**
+     * Origins inside the training span, count
+     */
+    inSample: number;
+    /**
+     * Entered into the track record after their target, count
+     */
+    unproven: number;
+    /**
+     * Target candle missing for 7 days, count
+     */
+    void: number;
+    /**
+     * Not yet matured, count
+     */
+    pending: number;
+  };
+};
+
+export type Probability = {
+  instrument: InstrumentId;
+  horizon: Horizon;
+  /**
+   * Close time of the last candle the forecast could see, UTC
+   */
+  origin: Instant;
+  /**
+   * Close time the event is about, UTC
+   */
+  target: Instant;
+  /**
+   * Close at the origin, price in the quote currency
+   */
+  price: number;
+  /**
+   * What the probability is of
+   */
+  event: {
+    /**
+     * Which of the three was asked
+     */
+    kind: 'above' | 'below' | 'between';
+    /**
+     * Lower end, price in the quote currency; null: none
+     */
+    low: number | null;
+    /**
+     * Upper end, price in the quote currency; null: none
+     */
+    high: number | null;
+  };
+  /**
+   * Of the event at the target, 0 to 1
+   */
+  probability: number;
+  /**
+   * extrapolated: an end lies beyond the outermost forecast quantile, where the tail is an assumption
+   */
+  method: 'interpolated' | 'extrapolated';
+  /**
+   * The forecast it is read from
+   */
+  forecastId: string;
+  /**
+   * The model that answered
+   */
+  model: {
+    /**
+     * Name of the model
+     */
+    name: string;
+    /**
+     * Version of the model, an increasing integer
+     */
+    version: number;
+  };
+  standing: Standing;
+  source: Source;
+};
+
+export type Problem = {
+  /**
+   * Stable address of the paragraph that explains this problem
+   */
+  type: string;
+  /**
+   * What kind of problem it is; the same for every occurrence
+   */
+  title: string;
+  /**
+   * HTTP status code
+   */
+  status: number;
+  /**
+   * What was wrong this time and what to do
+   */
+  detail: string;
+  /**
+   * Path of the request
+   */
+  instance: string;
+  /**
+   * Machine-readable code
+   */
+  code:
+    | 'request.invalid'
+    | 'request.cursor_invalid'
+    | 'request.not_found'
+    | 'request.method_not_allowed'
+    | 'request.too_large'
+    | 'request.unsupported_media_type'
+    | 'request.deadline_exceeded'
+    | 'access.unauthenticated'
+    | 'access.forbidden'
+    | 'access.address_not_allowed'
+    | 'access.grant_too_wide'
+    | 'access.last_keeper'
+    | 'key.not_found'
+    | 'key.conflict'
+    | 'tenant.not_found'
+    | 'tenant.conflict'
+    | 'audit.unavailable'
+    | 'idempotency.key_invalid'
+    | 'idempotency.key_reused'
+    | 'idempotency.in_progress'
+    | 'idempotency.secret_not_replayable'
+    | 'instrument.unknown'
+    | 'candle.interval_not_served'
+    | 'forecast.not_found'
+    | 'forecast.none_yet'
+    | 'forecast.insufficient_history'
+    | 'forecast.model_not_ready'
+    | 'forecast.not_reproducible'
+    | 'model.not_found'
+    | 'model.refused'
+    | 'model.conflict'
+    | 'inference.invalid'
+    | 'inference.not_loaded'
+    | 'inference.failed'
+    | 'inference.busy'
+    | 'backtest.not_found'
+    | 'backtest.conflict'
+    | 'track_record.not_entered'
+    | 'track_record.broken'
+    | 'market.venue_unavailable'
+    | 'market.nonsense_reply'
+    | 'market.clock_unknown'
+    | 'rpc.deadline_exceeded'
+    | 'rpc.unavailable'
+    | 'rpc.forbidden'
+    | 'rpc.invalid_message'
+    | 'job.invalid_payload'
+    | 'queue.unavailable'
+    | 'notification.undeliverable'
+    | 'mlflow.unavailable'
+    | 'database.unavailable'
+    | 'service.not_ready'
+    | 'import.bad_line'
+    | 'import.bad_file'
+    | 'config.invalid'
+    | 'internal.bug';
+  /**
+   * Name this when you ask for help
+   */
+  traceId: string;
+  /**
+   * Every invalid field of the request
+   */
+  errors?: Array<{
+    /**
+     * Where in the request, e.g. query/limit
+     */
+    pointer: string;
+    /**
+     * What was wrong there
+     */
+    detail: string;
+  }>;
+};
+
+export type PromoteRequest = {
+  instrument?: InstrumentId;
+  /**
+   * challenger starts shadow scoring; champion answers
+   */
+  alias?: 'champion' | 'challenger';
+  /**
+   * Why; kept for ever
+   */
+  reason: string;
+  /**
+   * Promote without shadow evidence; never past a failed technical check; kept for ever
+   */
+  override?: boolean;
+};
+
+export type Quantiles = {
+  /**
+   * 5 % quantile, price in the quote currency
+   */
+  0.05: number;
+  /**
+   * 10 % quantile, price in the quote currency
+   */
+  0.1: number;
+  /**
+   * 25 % quantile, price in the quote currency
+   */
+  0.25: number;
+  /**
+   * Median, price in the quote currency
+   */
+  0.5: number;
+  /**
+   * 75 % quantile, price in the quote currency
+   */
+  0.75: number;
+  /**
+   * 90 % quantile, price in the quote currency
+   */
+  0.9: number;
+  /**
+   * 95 % quantile, price in the quote currency
+   */
+  0.95: number;
+};
+
+export type Reproduction = {
+  /**
+   * Id of the stored forecast, hexadecimal
+   */
+  id: string;
+  /**
+   * identical: bit for bit; close: within 1e-6, as another runtime or processor may give; different: not
+   */
+  verdict: 'identical' | 'close' | 'different';
+  /**
+   * What differs and why that may be
+   */
+  detail: string;
+  /**
+   * Id of the forecast as recomputed: the same inputs give the same id
+   */
+  recomputedId: string;
+  stored: Quantiles;
+  recomputed: Quantiles;
+  /**
+   * Largest difference of a log-return quantile over the forecast volatility, dimensionless
+   */
+  largestDifference: number;
+  /**
+   * On what it was computed then and now
+   */
+  runtime: {
+    /**
+     * When it was issued
+     */
+    stored: {
+      [key: string]: unknown;
+    };
+    /**
+     * Now
+     */
+    now: {
+      [key: string]: unknown;
+    };
+  };
+};
+
+export type RollbackRequest = {
+  instrument?: InstrumentId;
+  /**
+   * Why; kept for ever
+   */
+  reason: string;
+};
+
+export type RotateKeyRequest = {
+  /**
+   * How long the old secret goes on; 0 ends every old one at once
+   */
+  overlapSeconds?: number;
+};
+
+export type ScoredForecast = {
+  /**
+   * SHA-256 of what the forecast was made from, hexadecimal
+   */
+  id: string;
+  instrument: InstrumentId;
+  horizon: Horizon;
+  /**
+   * Close time of the last candle the forecast could see, UTC
+   */
+  origin: Instant;
+  /**
+   * Close time the forecast is about, UTC
+   */
+  target: Instant;
+  /**
+   * Close at the origin, price in the quote currency
+   */
+  price: number;
+  quantiles: Quantiles;
+  /**
+   * Probability that the close at the target is above price, 0 to 1
+   */
+  probabilityUp: number;
+  /**
+   * Forecast scale of the log return over the horizon, dimensionless
+   */
+  volatility: number;
+  /**
+   * The model that answered
+   */
+  model: {
+    /**
+     * Name of the model
+     */
+    name: string;
+    /**
+     * Version of the model, an increasing integer
+     */
+    version: number;
+  };
+  /**
+   * Exchange, or the name of the replay or demo market
+   */
+  venue: string;
+  source: Source;
+  /**
+   * Event time of issue, UTC
+   */
+  issuedAt: Instant;
+  timeliness: Timeliness;
+  /**
+   * The origin lies inside the training span of the model: never counted as skill
+   */
+  inSample: boolean;
+  /**
+   * The one row that counts for this instrument, origin and horizon
+   */
+  canonical: boolean;
+  /**
+   * null until the target candle has closed
+   */
+  outcome: Outcome | null;
+};
+
+/**
+ * live: real exchanges; replay: a file of past candles; demo: a synthetic market
+ */
+export type Source = 'live' | 'replay' | 'demo';
+
+export type Standing = {
+  grade: Grade;
+  /**
+   * Why this grade, with numbers
+   */
+  reason: string;
+  /**
+   * Event time up to which outcomes are counted, UTC
+   */
+  asOf: Instant;
+  /**
+   * Recent empirical coverage
+   */
+  coverage: {
+    /**
+     * Share of outcomes inside the 50 % interval, 0 to 1; null while n is 0
+     */
+    50: number | null;
+    /**
+     * Share of outcomes inside the 80 % interval, 0 to 1; null while n is 0
+     */
+    80: number | null;
+    /**
+     * Share of outcomes inside the 90 % interval, 0 to 1; null while n is 0
+     */
+    90: number | null;
+    /**
+     * Matured forecasts counted, the newest 500 at most, count
+     */
+    n: number;
+  };
+  /**
+   * Live skill with an anytime-valid interval: looking at it every hour is allowed
+   */
+  skill: {
+    /**
+     * Matured forecasts compared, count
+     */
+    n: number;
+    /**
+     * The hardest of the baselines to beat; null while n is 0
+     */
+    baseline: 'ewma_rw' | 'garch_t' | 'uncond_1y' | null;
+    /**
+     * Model minus baseline, mean pinball loss times 10,000; negative: the model is better
+     */
+    difference: number | null;
+    /**
+     * Lower end of its 95 % confidence sequence, times 10,000; null: nothing known
+     */
+    low: number | null;
+    /**
+     * Upper end of its 95 % confidence sequence, times 10,000; null: nothing known
+     */
+    high: number | null;
+  };
+};
+
+export type Tenant = {
+  /**
+   * Whom it belongs to
+   */
+  id: string;
+  /**
+   * Who it is
+   */
+  name: string;
+  /**
+   * Which quotas hold for it
+   */
+  tier: string;
+  /**
+   * When it was made, UTC
+   */
+  createdAt: Instant;
+};
+
+export type TenantsReply = {
+  /**
+   * In the order of their ids
+   */
+  data: Array<Tenant>;
+  /**
+   * Pass as cursor for the next page; null at the end
+   */
+  next: string | null;
+};
+
+/**
+ * late: issued after the next candle had closed; backfilled: after its target. Neither counts as skill
+ */
+export type Timeliness = 'on_time' | 'late' | 'backfilled';
+
+export type TrackRecord = {
+  /**
+   * Version of this form, an integer
+   */
+  format: 1;
+  source: Source;
+  /**
+   * In the order of the chain
+   */
+  entries: Array<TrackRecordEntry>;
+  /**
+   * Of the hours that end within this page
+   */
+  roots: Array<TrackRecordRoot>;
+  /**
+   * All signing keys, oldest first
+   */
+  keys: Array<TrackRecordKey>;
+  /**
+   * Pass as after for the next page, an integer; null at the end
+   */
+  next: number | null;
+};
+
+export type TrackRecordEntry = {
+  /**
+   * Place in the chain, an integer from 1 without gaps
+   */
+  seq: number;
+  /**
+   * What is recorded
+   */
+  kind: 'key' | 'forecast' | 'outcome';
+  /**
+   * Id of the forecast, or of the signing key
+   */
+  subject: string;
+  /**
+   * Wall time of entry into the chain at the primary, UTC
+   */
+  enteredAt: Instant;
+  /**
+   * Canonical JSON of what is recorded
+   */
+  body: string;
+  /**
+   * Hash of the entry before; 64 zeros for the first
+   */
+  previous: string;
+  /**
+   * Hash of this entry
+   */
+  hash: string;
+};
+
+export type TrackRecordKey = {
+  /**
+   * First 16 hexadecimal digits of the SHA-256 of the public key
+   */
+  keyId: string;
+  /**
+   * ed25519 public key, raw 32 bytes, base64
+   */
+  publicKey: string;
+  /**
+   * Entry that introduces it, an integer; signed by the key before
+   */
+  since: number;
+};
+
+export type TrackRecordProof = {
+  entry: TrackRecordEntry;
+  /**
+   * Sibling hashes from the entry up to the root
+   */
+  path: Array<{
+    /**
+     * Where the sibling stands
+     */
+    side: 'left' | 'right';
+    /**
+     * SHA-256, hexadecimal
+     */
+    hash: string;
+  }>;
+  root: TrackRecordRoot;
+  /**
+   * All signing keys, oldest first
+   */
+  keys: Array<TrackRecordKey>;
+};
+
+export type TrackRecordRoot = {
+  /**
+   * Start of the hour of entry, UTC
+   */
+  hour: Instant;
+  /**
+   * First entry of the hour, an integer
+   */
+  firstSeq: number;
+  /**
+   * Last entry of the hour, an integer
+   */
+  lastSeq: number;
+  /**
+   * Merkle root over the hour's entry hashes
+   */
+  root: string;
+  /**
+   * Root of the hour before that has one; 64 zeros for the first
+   */
+  previousRoot: string;
+  /**
+   * Key that signed
+   */
+  keyId: string;
+  /**
+   * ed25519 signature of the canonical root statement, base64
+   */
+  signature: string;
+  /**
+   * Wall time of signing, UTC
+   */
+  signedAt: Instant;
+};
+
+export type UploadModelRequest = {
+  /**
+   * Name of a model
+   */
+  name: string;
+  /**
+   * The graph, base64; at most 1 MiB decoded, self-contained
+   */
+  onnx: string;
+  /**
+   * What the graph reads and writes, its golden rows; see docs/models.md
+   */
+  manifest: {
+    [key: string]: unknown;
+  };
+};
+
+/**
+ * How far back in event time to count
+ */
+export type Window = '7d' | '30d' | '90d' | '365d' | 'all';
+
+/**
+ * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+ */
+export type RequestTimeout = number;
+
+/**
+ * Names this change, in quotes (draft-ietf-httpapi-idempotency-key-header): repeated under the same name within a day it takes effect once
+ */
+export type IdempotencyKey = string;
+
+export type HealthLiveData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path?: never;
+  query?: never;
+  url: '/health/live';
+};
+
+export type HealthLiveErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type HealthLiveError = HealthLiveErrors[keyof HealthLiveErrors];
+
+export type HealthLiveResponses = {
+  /**
+   * The answer
+   */
+  200: Health;
+};
+
+export type HealthLiveResponse = HealthLiveResponses[keyof HealthLiveResponses];
+
+export type HealthReadyData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path?: never;
+  query?: never;
+  url: '/health/ready';
+};
+
+export type HealthReadyErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type HealthReadyError = HealthReadyErrors[keyof HealthReadyErrors];
+
+export type HealthReadyResponses = {
+  /**
+   * The answer
+   */
+  200: Health;
+};
+
+export type HealthReadyResponse = HealthReadyResponses[keyof HealthReadyResponses];
+
+export type BacktestListData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/backtests';
+};
+
+export type BacktestListErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type BacktestListError = BacktestListErrors[keyof BacktestListErrors];
+
+export type BacktestListResponses = {
+  /**
+   * The answer
+   */
+  200: BacktestsReply;
+};
+
+export type BacktestListResponse = BacktestListResponses[keyof BacktestListResponses];
+
+export type BacktestStartData = {
+  body: BacktestRequest;
+  headers?: {
+    /**
+     * Names this change, in quotes (draft-ietf-httpapi-idempotency-key-header): repeated under the same name within a day it takes effect once
+     */
+    'Idempotency-Key'?: string;
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/backtests';
+};
+
+export type BacktestStartErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Enough are waiting already
+   */
+  409: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type BacktestStartError = BacktestStartErrors[keyof BacktestStartErrors];
+
+export type BacktestStartResponses = {
+  /**
+   * The answer
+   */
+  202: Backtest;
+};
+
+export type BacktestStartResponse = BacktestStartResponses[keyof BacktestStartResponses];
+
+export type BacktestCancelData = {
+  body?: never;
+  headers?: {
+    /**
+     * Names this change, in quotes (draft-ietf-httpapi-idempotency-key-header): repeated under the same name within a day it takes effect once
+     */
+    'Idempotency-Key'?: string;
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/backtests/{id}';
+};
+
+export type BacktestCancelErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * It has come to its end already
+   */
+  409: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type BacktestCancelError = BacktestCancelErrors[keyof BacktestCancelErrors];
+
+export type BacktestCancelResponses = {
+  /**
+   * The answer
+   */
+  200: Backtest;
+};
+
+export type BacktestCancelResponse = BacktestCancelResponses[keyof BacktestCancelResponses];
+
+export type BacktestFindData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/backtests/{id}';
+};
+
+export type BacktestFindErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type BacktestFindError = BacktestFindErrors[keyof BacktestFindErrors];
+
+export type BacktestFindResponses = {
+  /**
+   * The answer
+   */
+  200: Backtest;
+};
+
+export type BacktestFindResponse = BacktestFindResponses[keyof BacktestFindResponses];
+
+export type ForecastByIdData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/forecasts/by-id/{id}';
+};
+
+export type ForecastByIdErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type ForecastByIdError = ForecastByIdErrors[keyof ForecastByIdErrors];
+
+export type ForecastByIdResponses = {
+  /**
+   * The answer
+   */
+  200: ScoredForecast;
+};
+
+export type ForecastByIdResponse = ForecastByIdResponses[keyof ForecastByIdResponses];
+
+export type ForecastReproduceData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/forecasts/by-id/{id}/reproduce';
+};
+
+export type ForecastReproduceErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type ForecastReproduceError = ForecastReproduceErrors[keyof ForecastReproduceErrors];
+
+export type ForecastReproduceResponses = {
+  /**
+   * The answer
+   */
+  200: Reproduction;
+};
+
+export type ForecastReproduceResponse = ForecastReproduceResponses[keyof ForecastReproduceResponses];
+
+export type ForecastLatestData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    instrument: InstrumentId;
+  };
+  query?: {
+    /**
+     * One horizon, or several separated by commas: 1h, 4h, 24h, 168h; default 24h
+     */
+    horizon?: Array<'1h' | '4h' | '24h' | '168h'>;
+    /**
+     * Levels of further quantiles, separated by commas, 0.001 to 0.999; e.g. 0.01,0.99
+     */
+    levels?: Array<number>;
+  };
+  url: '/v1/forecasts/{instrument}';
+};
+
+export type ForecastLatestErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type ForecastLatestError = ForecastLatestErrors[keyof ForecastLatestErrors];
+
+export type ForecastLatestResponses = {
+  /**
+   * One of these
+   */
+  200: LatestForecast | ForecastsReply;
+};
+
+export type ForecastLatestResponse = ForecastLatestResponses[keyof ForecastLatestResponses];
+
+export type ForecastHistoryData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    instrument: InstrumentId;
+  };
+  query?: {
+    /**
+     * Time from origin to target
+     */
+    horizon?: '1h' | '4h' | '24h' | '168h';
+    /**
+     * First origin, inclusive
+     */
+    from?: string;
+    /**
+     * Last origin, exclusive
+     */
+    to?: string;
+    /**
+     * Forecasts per page
+     */
+    limit?: number;
+    /**
+     * next of the page before, unchanged
+     */
+    cursor?: string;
+  };
+  url: '/v1/forecasts/{instrument}/history';
+};
+
+export type ForecastHistoryErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type ForecastHistoryError = ForecastHistoryErrors[keyof ForecastHistoryErrors];
+
+export type ForecastHistoryResponses = {
+  /**
+   * The answer
+   */
+  200: ForecastHistoryReply;
+};
+
+export type ForecastHistoryResponse = ForecastHistoryResponses[keyof ForecastHistoryResponses];
+
+export type ForecastProbabilityData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    instrument: InstrumentId;
+  };
+  query?: {
+    /**
+     * Time from origin to target
+     */
+    horizon?: '1h' | '4h' | '24h' | '168h';
+    /**
+     * Probability that the close at the target is above this price
+     */
+    above?: number;
+    /**
+     * Probability that it is below this price
+     */
+    below?: number;
+    /**
+     * Probability that it lies between two prices: low,high
+     */
+    between?: string;
+  };
+  url: '/v1/forecasts/{instrument}/probability';
+};
+
+export type ForecastProbabilityErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type ForecastProbabilityError = ForecastProbabilityErrors[keyof ForecastProbabilityErrors];
+
+export type ForecastProbabilityResponses = {
+  /**
+   * The answer
+   */
+  200: Probability;
+};
+
+export type ForecastProbabilityResponse = ForecastProbabilityResponses[keyof ForecastProbabilityResponses];
+
+export type InstrumentListData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/instruments';
+};
+
+export type InstrumentListErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type InstrumentListError = InstrumentListErrors[keyof InstrumentListErrors];
+
+export type InstrumentListResponses = {
+  /**
+   * The answer
+   */
+  200: InstrumentsReply;
+};
+
+export type InstrumentListResponse = InstrumentListResponses[keyof InstrumentListResponses];
+
+export type InstrumentCandlesData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    id: InstrumentId;
+  };
+  query?: {
+    /**
+     * Length of the candles
+     */
+    interval?: '1m' | '5m' | '15m' | '1h' | '4h' | '1d';
+    /**
+     * First open time, inclusive; default: as far back as limit reaches
+     */
+    from?: string;
+    /**
+     * Last open time, exclusive; default: now
+     */
+    to?: string;
+    /**
+     * Candles per page
+     */
+    limit?: number;
+    /**
+     * next of the page before, unchanged
+     */
+    cursor?: string;
+  };
+  url: '/v1/instruments/{id}/candles';
+};
+
+export type InstrumentCandlesErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type InstrumentCandlesError = InstrumentCandlesErrors[keyof InstrumentCandlesErrors];
+
+export type InstrumentCandlesResponses = {
+  /**
+   * The answer
+   */
+  200: CandlesReply;
+};
+
+export type InstrumentCandlesResponse = InstrumentCandlesResponses[keyof InstrumentCandlesResponses];
+
+export type KeyListData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path?: never;
+  query?: {
+    /**
+     * Whose; only administrators may name another tenant than their own
+     */
+    tenant?: string;
+    /**
+     * Entries per page
+     */
+    limit?: number;
+    /**
+     * next of the page before, unchanged
+     */
+    cursor?: string;
+  };
+  url: '/v1/keys';
+};
+
+export type KeyListErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type KeyListError = KeyListErrors[keyof KeyListErrors];
+
+export type KeyListResponses = {
+  /**
+   * The answer
+   */
+  200: KeysReply;
+};
+
+export type KeyListResponse = KeyListResponses[keyof KeyListResponses];
+
+export type KeyCreateData = {
+  body: CreateKeyRequest;
+  headers?: {
+    /**
+     * Names this change, in quotes (draft-ietf-httpapi-idempotency-key-header): repeated under the same name within a day it takes effect once
+     */
+    'Idempotency-Key'?: string;
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path?: never;
+  query?: {
+    /**
+     * Whose; only administrators may name another tenant than their own
+     */
+    tenant?: string;
+  };
+  url: '/v1/keys';
+};
+
+export type KeyCreateErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * The tenant has too many keys
+   */
+  409: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type KeyCreateError = KeyCreateErrors[keyof KeyCreateErrors];
+
+export type KeyCreateResponses = {
+  /**
+   * The answer
+   */
+  201: NewKey;
+};
+
+export type KeyCreateResponse = KeyCreateResponses[keyof KeyCreateResponses];
+
+export type KeyRevokeData = {
+  body?: never;
+  headers?: {
+    /**
+     * Names this change, in quotes (draft-ietf-httpapi-idempotency-key-header): repeated under the same name within a day it takes effect once
+     */
+    'Idempotency-Key'?: string;
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    id: string;
+  };
+  query?: {
+    /**
+     * Whose; only administrators may name another tenant than their own
+     */
+    tenant?: string;
+  };
+  url: '/v1/keys/{id}';
+};
+
+export type KeyRevokeErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Nobody else of the tenant could make keys any more
+   */
+  409: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type KeyRevokeError = KeyRevokeErrors[keyof KeyRevokeErrors];
+
+export type KeyRevokeResponses = {
+  /**
+   * The answer
+   */
+  200: Key;
+};
+
+export type KeyRevokeResponse = KeyRevokeResponses[keyof KeyRevokeResponses];
+
+export type KeyGetData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    id: string;
+  };
+  query?: {
+    /**
+     * Whose; only administrators may name another tenant than their own
+     */
+    tenant?: string;
+  };
+  url: '/v1/keys/{id}';
+};
+
+export type KeyGetErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type KeyGetError = KeyGetErrors[keyof KeyGetErrors];
+
+export type KeyGetResponses = {
+  /**
+   * The answer
+   */
+  200: Key;
+};
+
+export type KeyGetResponse = KeyGetResponses[keyof KeyGetResponses];
+
+export type KeyChangeData = {
+  body: ChangeKeyRequest;
+  headers?: {
+    /**
+     * Names this change, in quotes (draft-ietf-httpapi-idempotency-key-header): repeated under the same name within a day it takes effect once
+     */
+    'Idempotency-Key'?: string;
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    id: string;
+  };
+  query?: {
+    /**
+     * Whose; only administrators may name another tenant than their own
+     */
+    tenant?: string;
+  };
+  url: '/v1/keys/{id}';
+};
+
+export type KeyChangeErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * It is revoked or the operator's own; or: Nobody else of the tenant could make keys any more
+   */
+  409: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type KeyChangeError = KeyChangeErrors[keyof KeyChangeErrors];
+
+export type KeyChangeResponses = {
+  /**
+   * The answer
+   */
+  200: Key;
+};
+
+export type KeyChangeResponse = KeyChangeResponses[keyof KeyChangeResponses];
+
+export type KeyRotateData = {
+  body: RotateKeyRequest;
+  headers?: {
+    /**
+     * Names this change, in quotes (draft-ietf-httpapi-idempotency-key-header): repeated under the same name within a day it takes effect once
+     */
+    'Idempotency-Key'?: string;
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    id: string;
+  };
+  query?: {
+    /**
+     * Whose; only administrators may name another tenant than their own
+     */
+    tenant?: string;
+  };
+  url: '/v1/keys/{id}/rotate';
+};
+
+export type KeyRotateErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * It is revoked, the operator's own, or its overlap goes on
+   */
+  409: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type KeyRotateError = KeyRotateErrors[keyof KeyRotateErrors];
+
+export type KeyRotateResponses = {
+  /**
+   * The answer
+   */
+  200: NewKey;
+};
+
+export type KeyRotateResponse = KeyRotateResponses[keyof KeyRotateResponses];
+
+export type ModelListData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path?: never;
+  query?: {
+    /**
+     * Only versions that come from there
+     */
+    status?: 'shipped' | 'candidate' | 'uploaded';
+  };
+  url: '/v1/models';
+};
+
+export type ModelListErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type ModelListError = ModelListErrors[keyof ModelListErrors];
+
+export type ModelListResponses = {
+  /**
+   * The answer
+   */
+  200: ModelsReply;
+};
+
+export type ModelListResponse = ModelListResponses[keyof ModelListResponses];
+
+export type ModelUploadData = {
+  body: UploadModelRequest;
+  headers?: {
+    /**
+     * Names this change, in quotes (draft-ietf-httpapi-idempotency-key-header): repeated under the same name within a day it takes effect once
+     */
+    'Idempotency-Key'?: string;
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/models';
+};
+
+export type ModelUploadErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * The model is too large
+   */
+  413: Problem;
+  /**
+   * The model was refused; `detail` says for what
+   */
+  422: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type ModelUploadError = ModelUploadErrors[keyof ModelUploadErrors];
+
+export type ModelUploadResponses = {
+  /**
+   * The answer
+   */
+  201: Model;
+};
+
+export type ModelUploadResponse = ModelUploadResponses[keyof ModelUploadResponses];
+
+export type ModelAliasesData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    instrument: InstrumentId;
+  };
+  query?: never;
+  url: '/v1/models/aliases/{instrument}';
+};
+
+export type ModelAliasesErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type ModelAliasesError = ModelAliasesErrors[keyof ModelAliasesErrors];
+
+export type ModelAliasesResponses = {
+  /**
+   * The answer
+   */
+  200: AliasHistoryReply;
+};
+
+export type ModelAliasesResponse = ModelAliasesResponses[keyof ModelAliasesResponses];
+
+export type ModelFindData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    /**
+     * Name of a model
+     */
+    name: string;
+    /**
+     * Version of the model, an increasing integer
+     */
+    version: number;
+  };
+  query?: never;
+  url: '/v1/models/{name}/{version}';
+};
+
+export type ModelFindErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type ModelFindError = ModelFindErrors[keyof ModelFindErrors];
+
+export type ModelFindResponses = {
+  /**
+   * The answer
+   */
+  200: Model;
+};
+
+export type ModelFindResponse = ModelFindResponses[keyof ModelFindResponses];
+
+export type ModelCardData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    /**
+     * Name of a model
+     */
+    name: string;
+    /**
+     * Version of the model, an increasing integer
+     */
+    version: number;
+  };
+  query?: never;
+  url: '/v1/models/{name}/{version}/card';
+};
+
+export type ModelCardErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type ModelCardError = ModelCardErrors[keyof ModelCardErrors];
+
+export type ModelCardResponses = {
+  /**
+   * The answer
+   */
+  200: string;
+};
+
+export type ModelCardResponse = ModelCardResponses[keyof ModelCardResponses];
+
+export type ModelGraphData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    /**
+     * Name of a model
+     */
+    name: string;
+    /**
+     * Version of the model, an increasing integer
+     */
+    version: number;
+  };
+  query?: never;
+  url: '/v1/models/{name}/{version}/graph';
+};
+
+export type ModelGraphErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type ModelGraphError = ModelGraphErrors[keyof ModelGraphErrors];
+
+export type ModelGraphResponses = {
+  /**
+   * The answer
+   */
+  200: Blob | File;
+};
+
+export type ModelGraphResponse = ModelGraphResponses[keyof ModelGraphResponses];
+
+export type ModelPromoteData = {
+  body: PromoteRequest;
+  headers?: {
+    /**
+     * Names this change, in quotes (draft-ietf-httpapi-idempotency-key-header): repeated under the same name within a day it takes effect once
+     */
+    'Idempotency-Key'?: string;
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    /**
+     * Name of a model
+     */
+    name: string;
+    /**
+     * Version of the model, an increasing integer
+     */
+    version: number;
+  };
+  query?: never;
+  url: '/v1/models/{name}/{version}/promote';
+};
+
+export type ModelPromoteErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * It conflicts with what is there
+   */
+  409: Problem;
+  /**
+   * The evidence is missing
+   */
+  422: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type ModelPromoteError = ModelPromoteErrors[keyof ModelPromoteErrors];
+
+export type ModelPromoteResponses = {
+  /**
+   * The answer
+   */
+  200: AliasMove;
+};
+
+export type ModelPromoteResponse = ModelPromoteResponses[keyof ModelPromoteResponses];
+
+export type ModelRollBackData = {
+  body: RollbackRequest;
+  headers?: {
+    /**
+     * Names this change, in quotes (draft-ietf-httpapi-idempotency-key-header): repeated under the same name within a day it takes effect once
+     */
+    'Idempotency-Key'?: string;
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    /**
+     * Name of a model
+     */
+    name: string;
+    /**
+     * Version of the model, an increasing integer
+     */
+    version: number;
+  };
+  query?: never;
+  url: '/v1/models/{name}/{version}/rollback';
+};
+
+export type ModelRollBackErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * It conflicts with what is there
+   */
+  409: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type ModelRollBackError = ModelRollBackErrors[keyof ModelRollBackErrors];
+
+export type ModelRollBackResponses = {
+  /**
+   * The answer
+   */
+  200: AliasMove;
+};
+
+export type ModelRollBackResponse = ModelRollBackResponses[keyof ModelRollBackResponses];
+
+export type PerformanceGetData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    instrument: InstrumentId;
+  };
+  query?: {
+    /**
+     * Time from origin to target
+     */
+    horizon?: '1h' | '4h' | '24h' | '168h';
+    /**
+     * How far back in event time to count
+     */
+    window?: '7d' | '30d' | '90d' | '365d' | 'all';
+  };
+  url: '/v1/performance/{instrument}';
+};
+
+export type PerformanceGetErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type PerformanceGetError = PerformanceGetErrors[keyof PerformanceGetErrors];
+
+export type PerformanceGetResponses = {
+  /**
+   * The answer
+   */
+  200: Performance;
+};
+
+export type PerformanceGetResponse = PerformanceGetResponses[keyof PerformanceGetResponses];
+
+export type TenantListData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path?: never;
+  query?: {
+    /**
+     * Entries per page
+     */
+    limit?: number;
+    /**
+     * next of the page before, unchanged
+     */
+    cursor?: string;
+  };
+  url: '/v1/tenants';
+};
+
+export type TenantListErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type TenantListError = TenantListErrors[keyof TenantListErrors];
+
+export type TenantListResponses = {
+  /**
+   * The answer
+   */
+  200: TenantsReply;
+};
+
+export type TenantListResponse = TenantListResponses[keyof TenantListResponses];
+
+export type TenantCreateData = {
+  body: CreateTenantRequest;
+  headers?: {
+    /**
+     * Names this change, in quotes (draft-ietf-httpapi-idempotency-key-header): repeated under the same name within a day it takes effect once
+     */
+    'Idempotency-Key'?: string;
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/tenants';
+};
+
+export type TenantCreateErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * There is one of this id already
+   */
+  409: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type TenantCreateError = TenantCreateErrors[keyof TenantCreateErrors];
+
+export type TenantCreateResponses = {
+  /**
+   * The answer
+   */
+  201: Tenant;
+};
+
+export type TenantCreateResponse = TenantCreateResponses[keyof TenantCreateResponses];
+
+export type TenantGetData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    /**
+     * Whom it belongs to
+     */
+    tenant: string;
+  };
+  query?: never;
+  url: '/v1/tenants/{tenant}';
+};
+
+export type TenantGetErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type TenantGetError = TenantGetErrors[keyof TenantGetErrors];
+
+export type TenantGetResponses = {
+  /**
+   * The answer
+   */
+  200: Tenant;
+};
+
+export type TenantGetResponse = TenantGetResponses[keyof TenantGetResponses];
+
+export type TenantChangeData = {
+  body: ChangeTenantRequest;
+  headers?: {
+    /**
+     * Names this change, in quotes (draft-ietf-httpapi-idempotency-key-header): repeated under the same name within a day it takes effect once
+     */
+    'Idempotency-Key'?: string;
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    /**
+     * Whom it belongs to
+     */
+    tenant: string;
+  };
+  query?: never;
+  url: '/v1/tenants/{tenant}';
+};
+
+export type TenantChangeErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type TenantChangeError = TenantChangeErrors[keyof TenantChangeErrors];
+
+export type TenantChangeResponses = {
+  /**
+   * The answer
+   */
+  200: Tenant;
+};
+
+export type TenantChangeResponse = TenantChangeResponses[keyof TenantChangeResponses];
+
+export type TrackRecordPageData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path?: never;
+  query?: {
+    /**
+     * Entries after this place
+     */
+    after?: number;
+    /**
+     * Entries per page
+     */
+    limit?: number;
+  };
+  url: '/v1/track-record';
+};
+
+export type TrackRecordPageErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type TrackRecordPageError = TrackRecordPageErrors[keyof TrackRecordPageErrors];
+
+export type TrackRecordPageResponses = {
+  /**
+   * The answer
+   */
+  200: TrackRecord;
+};
+
+export type TrackRecordPageResponse = TrackRecordPageResponses[keyof TrackRecordPageResponses];
+
+export type TrackRecordProofData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/track-record/proof/{id}';
+};
+
+export type TrackRecordProofErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type TrackRecordProofError = TrackRecordProofErrors[keyof TrackRecordProofErrors];
+
+export type TrackRecordProofResponses = {
+  /**
+   * The answer
+   */
+  200: TrackRecordProof;
+};
+
+export type TrackRecordProofResponse = TrackRecordProofResponses[keyof TrackRecordProofResponses];

@@ -1,0 +1,1 @@
+export function generateClient(document: object): Promise<Record<string, string>>;
