@@ -5,6 +5,7 @@ import { registerBacktestCommand } from './backtest.command.js';
 import { registerDataCommand } from './data.command.js';
 import { registerDoctorCommand } from './doctor.command.js';
 import { registerForecastCommand } from './forecast.command.js';
+import { registerKeysCommand } from './keys.command.js';
 import { registerModelsCommand } from './models.command.js';
 import { registerTrackRecordCommand } from './track-record.command.js';
 import { registerTrainCommand } from './train.command.js';
@@ -26,6 +27,7 @@ function createProgram(): Command {
   registerDataCommand(program);
   registerForecastCommand(program);
   registerModelsCommand(program);
+  registerKeysCommand(program);
   registerVerifyCommand(program);
   registerTrackRecordCommand(program);
   registerDoctorCommand(program);

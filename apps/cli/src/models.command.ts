@@ -1,6 +1,7 @@
 import { DEFAULT_INSTRUMENT, MODEL_STATUSES } from '@btcforecast/contracts';
 import { Option, type Command } from 'commander';
-import { instrumentValue, modelValue, urlValue } from './option-values.js';
+import { asking } from './gateway/target-options.js';
+import { instrumentValue, modelValue } from './option-values.js';
 
 const MODEL = 'version of a model, <name>@<version>';
 const INSTRUMENT = 'whose forecasts it is about';
@@ -67,12 +68,4 @@ function addFiles(models: Command): void {
     .action(async (model, options) =>
       (await import('./models/download-model.js')).downloadModel(model, options),
     );
-}
-
-/** Where to ask, and how to answer. */
-function asking(command: Command, { json = true } = {}): Command {
-  command
-    .option('--url <address>', 'the API to ask; default: the gateway of the system on this machine', urlValue)
-    .option('--key-file <file>', 'file that holds the key; default: the key of the operator');
-  return json ? command.option('--json', 'the reply of the API as it is') : command;
 }

@@ -60,3 +60,12 @@ export function modelValue(text: string): string {
   if (parsed.success) return parsed.data;
   throw new InvalidArgumentError('It must be <name>@<version>, e.g. har@1.');
 }
+
+const UNIT_SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
+
+/** A duration such as 90s, 15m, 12h or 7d, in seconds. */
+export function secondsValue(text: string): number {
+  const match = /^(\d{1,7})([smhd])$/.exec(text);
+  if (match) return Number(match[1]) * UNIT_SECONDS[match[2] as keyof typeof UNIT_SECONDS];
+  throw new InvalidArgumentError('It must be a duration such as 90s, 15m, 12h or 7d.');
+}

@@ -7,7 +7,7 @@ export interface CallOptions {
   readonly idempotencyKey?: string;
 }
 
-type Parts<N extends keyof Operations> = Omit<Operations[N]['request'], 'url'>;
+type Parts<N extends keyof Operations> = Omit<Operations[N]['request'], 'url' | 'headers'>;
 /** Everything in it may be left out: then the argument may be too. */
 type Arguments<T> =
   Partial<T> extends T ? [parts?: T, options?: CallOptions] : [parts: T, options?: CallOptions];

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { ModelReply } from '@btcforecast/contracts';
 import { AppError } from '@btcforecast/platform/errors';
 import { askGateway, askGatewayForBytes, gatewayTarget } from '../gateway/ask-gateway.js';
-import { pathOf, printReply, type ModelOptions } from './model-options.js';
+import { printReply } from '../gateway/print-reply.js';
+import { pathOf, type ModelOptions } from './model-options.js';
 
 /** `btcf models download har@1`: in the form of the shipped models, so that it can be backtested or shipped. */
 export async function downloadModel(model: string, options: ModelOptions & { readonly out?: string }): Promise<void> {

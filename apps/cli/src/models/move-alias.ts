@@ -1,6 +1,7 @@
 import { AliasMoveReply } from '@btcforecast/contracts';
 import { askGateway, gatewayTarget } from '../gateway/ask-gateway.js';
-import { pathOf, printReply, type ModelOptions } from './model-options.js';
+import { printReply } from '../gateway/print-reply.js';
+import { pathOf, type ModelOptions } from './model-options.js';
 import { movesText } from './models-text.js';
 
 interface MoveOptions extends ModelOptions {

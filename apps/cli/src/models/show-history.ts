@@ -1,6 +1,7 @@
 import { AliasHistoryReply } from '@btcforecast/contracts';
 import { askGateway, gatewayTarget } from '../gateway/ask-gateway.js';
-import { printReply, type ModelOptions } from './model-options.js';
+import { printReply } from '../gateway/print-reply.js';
+import type { ModelOptions } from './model-options.js';
 import { movesText } from './models-text.js';
 
 /** `btcf models history` */

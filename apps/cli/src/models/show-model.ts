@@ -1,6 +1,7 @@
 import { ModelReply } from '@btcforecast/contracts';
 import { askGateway, askGatewayForBytes, gatewayTarget, type TargetOptions } from '../gateway/ask-gateway.js';
-import { pathOf, printReply, type ModelOptions } from './model-options.js';
+import { printReply } from '../gateway/print-reply.js';
+import { pathOf, type ModelOptions } from './model-options.js';
 import { modelText } from './models-text.js';
 
 /** `btcf models show har@1` */

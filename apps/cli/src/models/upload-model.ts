@@ -4,7 +4,8 @@ import { MODEL_MAX_BYTES, ModelReply } from '@btcforecast/contracts';
 import { AppError } from '@btcforecast/platform/errors';
 import { z } from 'zod';
 import { askGateway, gatewayTarget } from '../gateway/ask-gateway.js';
-import { printReply, type ModelOptions } from './model-options.js';
+import { printReply } from '../gateway/print-reply.js';
+import type { ModelOptions } from './model-options.js';
 import { modelText } from './models-text.js';
 
 interface UploadOptions extends ModelOptions {
