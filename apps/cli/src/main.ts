@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { packageVersion } from './package-version.js';
 import { reportFailure } from './report-failure.js';
+import { registerAuditCommand } from './audit.command.js';
 import { registerBacktestCommand } from './backtest.command.js';
 import { registerDataCommand } from './data.command.js';
 import { registerDoctorCommand } from './doctor.command.js';
@@ -30,6 +31,7 @@ function createProgram(): Command {
   registerKeysCommand(program);
   registerVerifyCommand(program);
   registerTrackRecordCommand(program);
+  registerAuditCommand(program);
   registerDoctorCommand(program);
   return program;
 }

@@ -48,6 +48,13 @@ export function forecastIdValue(text: string): string {
   throw new InvalidArgumentError('It must be the id of a forecast, 64 hexadecimal digits.');
 }
 
+/** Where an audit log ended: its place and its hash, such as 17:9b1f… */
+export function auditHeadValue(text: string): { seq: number; hash: string } {
+  const [, seq, hash] = /^([1-9]\d{0,14}):([0-9a-f]{64})$/.exec(text) ?? [];
+  if (seq && hash) return { seq: Number(seq), hash };
+  throw new InvalidArgumentError('It must be a place and a hash as the command printed them, SEQ:HASH.');
+}
+
 /** An http or https address. */
 export function urlValue(text: string): string {
   if (/^https?:\/\/[^\s/]/.test(text) && URL.canParse(text)) return text;

@@ -13,6 +13,7 @@ export { TenantService, type TenantServiceDependencies } from './tenants/tenant.
 export { ROLE_PERMISSIONS } from './role-permissions.js';
 export { AuditedAction, AuditLog, type AuditLogDependencies } from './audit/audit-log.js';
 export type { AuditActor, AuditEnd, AuditFacts, AuditNotes } from './audit/audit-facts.js';
+export { AuditQueries } from './audit/audit-queries.js';
 export { AuditRepository } from './audit/audit.repository.js';
 export { IdempotencyKeys, type Admission, type HeldKey } from './idempotency/idempotency-keys.js';
 export {

@@ -48,6 +48,17 @@ export {
   WINDOWS,
   Window,
 } from './performance.js';
+export {
+  AUDIT_OUTCOMES,
+  AuditBody,
+  AuditEntryReply,
+  AuditExportEnd,
+  AuditExportEntry,
+  AuditExportQuery,
+  AuditOutcome,
+  AuditQuery,
+  AuditReply,
+} from './audit.js';
 export { Cursor, nextPage, PageQuery } from './paging.js';
 export { GRADES, Grade, Standing } from './calibration.js';
 export { ProbabilityQuery, ProbabilityReply } from './probability.js';

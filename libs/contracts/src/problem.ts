@@ -19,6 +19,7 @@ export const ERROR_CODES = [
   'tenant.not_found',
   'tenant.conflict',
   'audit.unavailable',
+  'audit.broken',
   'idempotency.key_invalid',
   'idempotency.key_reused',
   'idempotency.in_progress',

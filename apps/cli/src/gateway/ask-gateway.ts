@@ -1,4 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
 import { Problem } from '@btcforecast/contracts';
 import { AppError } from '@btcforecast/platform/errors';
 import type { z } from 'zod';
@@ -18,6 +21,8 @@ export interface TargetOptions {
 }
 
 const TIMEOUT_MS = 10_000;
+/** For all of them. */
+const LINES_TIMEOUT_MS = 30 * 60_000;
 const LONGEST_KEY_FILE = 1_000;
 
 /** @throws AppError with one sentence when nothing runs here and no address is given, or the key cannot be read */
@@ -66,6 +71,13 @@ export async function askGateway<S extends z.ZodType>(
 export async function askGatewayForBytes(target: GatewayTarget, path: string): Promise<Buffer> {
   const response = await request(target, path, {});
   return Buffer.from(await response.arrayBuffer());
+}
+
+/** As {@link askGateway}, for an answer of many lines, which are given as they come in. */
+export async function* askGatewayForLines(target: GatewayTarget, path: string): AsyncGenerator<string> {
+  const { body } = await request(target, path, { timeoutMs: LINES_TIMEOUT_MS });
+  if (body === null) return;
+  yield* createInterface({ input: Readable.fromWeb(body as ReadableStream), crlfDelay: Infinity });
 }
 
 /** A good answer, its body not yet read. */

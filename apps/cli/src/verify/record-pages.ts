@@ -1,8 +1,6 @@
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
-import { createGunzip } from 'node:zlib';
 import { TrackRecordReply } from '@btcforecast/contracts';
 import { AppError } from '@btcforecast/platform/errors';
+import { fileLines } from '../file-lines.js';
 import { askGateway, type GatewayTarget } from '../gateway/ask-gateway.js';
 
 export type RecordPage = TrackRecordReply;
@@ -28,7 +26,7 @@ export async function* filePages(path: string): AsyncGenerator<RecordPage> {
   /** Of a page over several lines, which is known by its first line. */
   const parts: string[] = [];
   let line = 0;
-  for await (const text of linesOf(path)) {
+  for await (const text of fileLines(path)) {
     line += 1;
     if (!text.trim()) continue;
     const value = parts.length > 0 ? undefined : jsonOf(text);
@@ -40,29 +38,6 @@ export async function* filePages(path: string): AsyncGenerator<RecordPage> {
   const whole = jsonOf(parts.join('\n'));
   if (whole === undefined) throw badLine(path, 1, 'it is not JSON');
   yield pageOf(path, 1, whole);
-}
-
-async function* linesOf(path: string): AsyncGenerator<string> {
-  const file = createReadStream(path);
-  const input = path.endsWith('.gz') ? file.pipe(createGunzip()) : file;
-  const failed = new Promise<never>((_resolve, reject) => {
-    file.on('error', reject);
-    input.on('error', reject);
-  });
-  failed.catch(() => undefined); // told by the race below
-  const lines = createInterface({ input, crlfDelay: Infinity })[Symbol.asyncIterator]();
-  try {
-    for (;;) {
-      const { value, done } = await Promise.race([lines.next(), failed]);
-      if (done) return;
-      yield value;
-    }
-  } catch (error) {
-    if (!(error as NodeJS.ErrnoException).code) throw error;
-    throw new AppError('caller', 'import.bad_file', `${path} cannot be read: ${(error as Error).message}`);
-  } finally {
-    file.destroy();
-  }
 }
 
 function jsonOf(text: string): unknown {

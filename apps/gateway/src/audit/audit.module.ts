@@ -1,8 +1,9 @@
 import { Inject, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { AuditLog, AuditRepository } from '@btcforecast/access';
+import { AuditLog, AuditQueries, AuditRepository } from '@btcforecast/access';
 import { Clock, LOGGER, type Logger, Metrics } from '@btcforecast/platform';
 import { DataSource } from 'typeorm';
 import { DatabaseModule } from '../database.module.js';
+import { AuditController } from './audit.controller.js';
 
 /** Who did what. Whatever does not come in by HTTP asks for `AuditLog` itself. */
 @Module({
@@ -14,7 +15,13 @@ import { DatabaseModule } from '../database.module.js';
       useFactory: (dataSource: DataSource, clock: Clock, logger: Logger, metrics: Metrics) =>
         new AuditLog({ repository: new AuditRepository(dataSource), clock, logger, metrics }),
     },
+    {
+      provide: AuditQueries,
+      inject: [DataSource],
+      useFactory: (dataSource: DataSource) => new AuditQueries(dataSource),
+    },
   ],
+  controllers: [AuditController],
   exports: [AuditLog],
 })
 export class AuditModule implements OnApplicationBootstrap, OnApplicationShutdown {

@@ -56,6 +56,8 @@ describe('the API document', () => {
     expect(names).toMatchObject({
       'GET /health/live': [],
       'GET /health/ready': [],
+      'GET /v1/audit': page(['from', 'to', 'actor', 'action', 'outcome', 'tenant', 'limit', 'cursor']),
+      'GET /v1/audit/export': ['query after'],
       'GET /v1/backtests': [],
       'POST /v1/backtests': [],
       'GET /v1/backtests/{id}': ['path id'],
@@ -177,6 +179,8 @@ describe('the API document', () => {
 
 describe('the examples', () => {
   const schemas: Record<string, z.ZodType> = {
+    'GET /v1/audit': contracts.AuditReply,
+    'GET /v1/audit/export': z.string(),
     'GET /v1/instruments': contracts.InstrumentsReply,
     'GET /v1/instruments/{id}/candles': contracts.CandlesReply,
     'GET /v1/forecasts/{instrument}': contracts.LatestForecastReply,

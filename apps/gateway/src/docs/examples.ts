@@ -1,4 +1,5 @@
 import { ACCESS_EXAMPLES, ACCESS_REQUEST_EXAMPLES } from './access-examples.js';
+import { AUDIT_EXAMPLES } from './audit-examples.js';
 import { LIFECYCLE_EXAMPLES } from './lifecycle-examples.js';
 
 const quantiles = {
@@ -122,6 +123,7 @@ export const OPERATION_EXAMPLES: Readonly<Record<string, unknown>> = {
     largestDifference: 0,
     runtime: { stored: runtime, now: runtime },
   },
+  ...AUDIT_EXAMPLES,
   ...LIFECYCLE_EXAMPLES,
   ...ACCESS_EXAMPLES,
   'GET /v1/performance/{instrument}': {

@@ -81,6 +81,7 @@ export function createOpenApiDocument(app: INestApplication): OpenAPIObject {
     .addTag('backtests', 'The past, forecast as the live system would have done')
     .addTag('keys', 'Who may come in, and what for')
     .addTag('tenants', 'Whom this installation serves; for administrators')
+    .addTag('audit', 'Who changed what, and who was refused')
     .addTag('market data', 'What forecasts are made from')
     .addTag('health', 'For load balancers and supervisors')
     .setLicense('MIT', 'https://spdx.org/licenses/MIT.html')
@@ -148,7 +149,8 @@ function completeOperation(name: string, operation: MarkedOperation): void {
 /** Before the problems are added, every response is a good one. */
 function addExamples(name: string, operation: Operation): void {
   const place = (content: Content | undefined, example: unknown): void => {
-    const media = content?.['application/json'] ?? content?.['text/markdown'];
+    const media =
+      content?.['application/json'] ?? content?.['text/markdown'] ?? content?.['application/x-ndjson'];
     if (media && example !== undefined) media.example = example;
   };
   for (const response of Object.values(operation.responses)) {

@@ -30,7 +30,9 @@ const HEADER = 'idempotency-key';
 const REPLAYED = 'idempotency-replayed';
 /** What a client acts upon; all else belongs to one exchange. */
 const KEPT_HEADERS = ['content-type', 'location', 'link', 'etag', 'cache-control'];
-/** Nothing was done, or nobody knows: whoever sends it again starts anew. */
+/** The handler may be at it still: the same request must not run beside it. */
+const TIME_IS_OVER = 504;
+/** Nothing was done, or it failed: whoever sends it again starts anew. */
 const FORGOTTEN = new Set([401, 403, 408, 429]);
 
 type WholePayload = string | Buffer | null | undefined;
@@ -110,9 +112,13 @@ function keep(
   const held = request.idempotency?.held;
   if (!held) return done(null, payload);
   if (!isWhole(payload)) return done(new TypeError('a stream cannot be kept for an idempotency key'));
+  request.idempotency!.held = undefined; // there is one: it held the key
+  if (reply.statusCode === TIME_IS_OVER) {
+    keys().abandon(held);
+    return done(null, payload);
+  }
   const stored = storedReply(request, reply, payload);
   const kept = stored ? keys().complete(held, stored) : keys().release(held);
-  request.idempotency!.held = undefined; // there is one: it held the key
   void kept.then(() => done(null, payload));
 }
 

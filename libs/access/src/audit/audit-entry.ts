@@ -1,37 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { AuditBody } from '@btcforecast/contracts';
 import { canonicalJson, type JsonValue } from '@btcforecast/track-record';
 
-/** What became of an action: done, failed, refused for want of rights, or not known because a process died over it. */
-export type AuditOutcome = 'done' | 'failed' | 'refused' | 'unknown';
-export type AuditDetail = Readonly<Record<string, string | number | boolean | null>>;
-
-/** What one entry says. All texts are short and hold no secret. */
-export interface AuditBody {
-  /** Random, so that a digest tells nothing to whoever does not have the body; of a model's move: which one. */
-  readonly id: string;
-  /** When it began, wall time: ISO 8601 in UTC with milliseconds. */
-  readonly at: string;
-  /** Whose it is; null: of nobody, seen by administrators alone. */
-  readonly tenant: string | null;
-  readonly kind: 'key' | 'client' | 'session' | 'system' | 'anonymous';
-  /** `key 0123456789ab`, `session 7`, `system gate`, `anonymous`. */
-  readonly actor: string;
-  /** Permission and route, e.g. `models:promote POST /v1/models/:name/:version/promote`. */
-  readonly action: string;
-  /** What it was done to, e.g. `har/3`. */
-  readonly subject: string | null;
-  readonly address: string | null;
-  readonly userAgent: string | null;
-  readonly requestId: string | null;
-  readonly outcome: AuditOutcome;
-  /** HTTP status of the reply. */
-  readonly status: number | null;
-  /** Code of the problem, where there was one. */
-  readonly code: string | null;
-  /** How many alike this stands for; more than 1 for refusals only. */
-  readonly count: number;
-  readonly detail: AuditDetail;
-}
+export type AuditDetail = Readonly<AuditBody['detail']>;
 
 /** The link of an entry in the chain: all that is shown of entries that are somebody else's. */
 export interface AuditLink {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { AuditBody, AuditOutcome } from '@btcforecast/contracts';
 import { actorName, type Principal } from '../principal.js';
-import { type AuditBody, type AuditDetail, type AuditOutcome, bodyText } from './audit-entry.js';
+import { type AuditDetail, bodyText } from './audit-entry.js';
 import { plainText } from './plain-text.js';
 
 /** Whoever did it: somebody with credentials, nobody known, or a part of the system itself, by its name. */
@@ -37,6 +38,8 @@ const MAX_TEXT = 200;
 const MAX_ACTION = 300;
 const MAX_USER_AGENT = 120;
 const MAX_DETAILS = 20;
+/** Whoever was asked may be at it still. */
+const TIME_IS_OVER = 504;
 const REFUSALS = new Set([401, 403, 429]);
 
 /** The body of an entry about an action that has begun. */
@@ -75,6 +78,7 @@ export function endedText(body: AuditBody, { status, code }: AuditEnd): string {
 }
 
 function outcomeOf(status: number): AuditOutcome {
+  if (status === TIME_IS_OVER) return 'unknown';
   if (REFUSALS.has(status)) return 'refused';
   return status < 400 ? 'done' : 'failed';
 }

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { AuditBody } from '@btcforecast/contracts';
 import { createDataSource } from '@btcforecast/database';
 import { createLogger, ManualClock, Metrics } from '@btcforecast/platform';
 import { testDatabase, type TestDatabase } from '@btcforecast/testing';
 import type { DataSource } from 'typeorm';
-import { type AuditBody, bodyDigest, linkHash, NO_LINK } from './audit-entry.js';
+import { bodyDigest, linkHash, NO_LINK } from './audit-entry.js';
 import { AuditLog } from './audit-log.js';
 import { AuditRepository } from './audit.repository.js';
 

@@ -1,6 +1,7 @@
+import type { AuditBody } from '@btcforecast/contracts';
 import { AppError, type Clock, type Logger, type Metrics } from '@btcforecast/platform';
 import type { Counter } from 'prom-client';
-import { type AuditBody, bodyText } from './audit-entry.js';
+import { bodyText } from './audit-entry.js';
 import {
   type AuditEnd,
   type AuditFacts,

@@ -1,12 +1,6 @@
+import type { AuditBody } from '@btcforecast/contracts';
 import type { DataSource, EntityManager } from 'typeorm';
-import {
-  type AuditBody,
-  type AuditEntry,
-  type AuditLink,
-  bodyDigest,
-  bodyText,
-  nextEntries,
-} from './audit-entry.js';
+import { type AuditEntry, type AuditLink, bodyDigest, bodyText, nextEntries } from './audit-entry.js';
 
 /** Any fixed number: whoever holds it is the one who adds to the chain. */
 const CHAIN_LOCK = 5_140_932;

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { AuditBody } from '@btcforecast/contracts';
 import { createDataSource } from '@btcforecast/database';
 import { testDatabase, type TestDatabase } from '@btcforecast/testing';
 import type { DataSource } from 'typeorm';
-import type { AuditBody } from './audit-entry.js';
 import { AuditRepository } from './audit.repository.js';
 import { ModelMoveAudit } from './model-move-audit.js';
 

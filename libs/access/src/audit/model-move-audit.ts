@@ -1,5 +1,6 @@
+import type { AuditBody } from '@btcforecast/contracts';
 import type { DataSource } from 'typeorm';
-import { type AuditBody, bodyText } from './audit-entry.js';
+import { bodyText } from './audit-entry.js';
 import { begun, withNotes } from './audit-facts.js';
 import type { AuditRepository } from './audit.repository.js';
 

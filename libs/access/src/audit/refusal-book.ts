@@ -1,4 +1,4 @@
-import type { AuditBody } from './audit-entry.js';
+import type { AuditBody } from '@btcforecast/contracts';
 import { type AuditFacts, begun, endedText, type AuditEnd } from './audit-facts.js';
 
 /** Rows of one batch and of one hour at most: what is beyond shares a row, so that a flood cannot fill the disk. */

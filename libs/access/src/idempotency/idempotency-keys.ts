@@ -79,6 +79,11 @@ export class IdempotencyKeys {
     }
   }
 
+  /** Gives the key up, because nobody knows whether anything was done or still is: it is free when its lease ends. */
+  abandon({ owner }: HeldKey): void {
+    this.#held.delete(owner);
+  }
+
   /** Keeps the keys of running requests from being taken over. Never rejects. */
   async renew(): Promise<void> {
     await this.#saveUnsaved();

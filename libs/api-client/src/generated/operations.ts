@@ -17,6 +17,14 @@ export const OPERATIONS = {
     reply: 'application/json',
     idempotent: false,
   },
+  auditList: { method: 'GET', path: '/v1/audit', body: null, reply: 'application/json', idempotent: false },
+  auditExport: {
+    method: 'GET',
+    path: '/v1/audit/export',
+    body: null,
+    reply: 'application/x-ndjson',
+    idempotent: false,
+  },
   backtestList: {
     method: 'GET',
     path: '/v1/backtests',
@@ -231,6 +239,10 @@ export interface Operations {
   healthLive: { request: t.HealthLiveData; reply: t.HealthLiveResponse };
   /** Whether it should get requests; needs no key */
   healthReady: { request: t.HealthReadyData; reply: t.HealthReadyResponse };
+  /** Who changed what, and who was refused: own entries, an admin sees all */
+  auditList: { request: t.AuditListData; reply: t.AuditListResponse };
+  /** The chain, one JSON object a line, to be checked with btcf audit verify */
+  auditExport: { request: t.AuditExportData; reply: t.AuditExportResponse };
   /** Backtests that were asked for, newest first */
   backtestList: { request: t.BacktestListData; reply: t.BacktestListResponse };
   /** Asks for a backtest over the stored candles; it runs by itself */

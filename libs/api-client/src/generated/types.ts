@@ -59,6 +59,90 @@ export type AliasMove = {
   movedAt: Instant;
 };
 
+export type AuditEntry = {
+  /**
+   * Id of the entry
+   */
+  id: string;
+  /**
+   * When it began, wall time, UTC
+   */
+  at: Instant;
+  /**
+   * Whose it is; null: of nobody
+   */
+  tenant: string | null;
+  /**
+   * What kind of actor it was
+   */
+  kind: 'key' | 'client' | 'session' | 'system' | 'anonymous';
+  /**
+   * Who did it: a key, client or session by its id, a part of the system, or anonymous
+   */
+  actor: string;
+  /**
+   * Permission and route
+   */
+  action: string;
+  /**
+   * What it was done to
+   */
+  subject: string | null;
+  /**
+   * Address it came from
+   */
+  address: string | null;
+  /**
+   * What the client said it is, shortened
+   */
+  userAgent: string | null;
+  /**
+   * Id of the request, as in x-request-id
+   */
+  requestId: string | null;
+  /**
+   * unknown: it began, and nobody knows how it ended
+   */
+  outcome: 'done' | 'failed' | 'refused' | 'unknown';
+  /**
+   * HTTP status of the reply
+   */
+  status: number | null;
+  /**
+   * Code of the problem, if it was answered with one
+   */
+  code: string | null;
+  /**
+   * How many alike it stands for, count; above 1 for refusals
+   */
+  count: number;
+  /**
+   * What else is known, by name
+   */
+  detail: {
+    [key: string]: unknown;
+  };
+  /**
+   * Place in the chain, an integer from 1
+   */
+  seq: number;
+  /**
+   * Hash of the entry in the chain
+   */
+  hash: string;
+};
+
+export type AuditReply = {
+  /**
+   * Newest first
+   */
+  data: Array<AuditEntry>;
+  /**
+   * Pass as cursor for the next page; null at the end
+   */
+  next: string | null;
+};
+
 export type Backtest = {
   /**
    * Id of the backtest
@@ -1489,6 +1573,7 @@ export type Problem = {
     | 'tenant.not_found'
     | 'tenant.conflict'
     | 'audit.unavailable'
+    | 'audit.broken'
     | 'idempotency.key_invalid'
     | 'idempotency.key_reused'
     | 'idempotency.in_progress'
@@ -2058,6 +2143,154 @@ export type HealthReadyResponses = {
 };
 
 export type HealthReadyResponse = HealthReadyResponses[keyof HealthReadyResponses];
+
+export type AuditListData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path?: never;
+  query?: {
+    /**
+     * Entries that began at or after this
+     */
+    from?: string;
+    /**
+     * Entries that began before this
+     */
+    to?: string;
+    /**
+     * Of this actor, e.g. key 0123456789ab
+     */
+    actor?: string;
+    /**
+     * Whose action begins with this, e.g. keys:write or models:promote POST
+     */
+    action?: string;
+    /**
+     * That ended so
+     */
+    outcome?: 'done' | 'failed' | 'refused' | 'unknown';
+    /**
+     * Of this tenant; others than the own one are for admins
+     */
+    tenant?: string;
+    /**
+     * Entries per page
+     */
+    limit?: number;
+    /**
+     * next of the page before, unchanged
+     */
+    cursor?: string;
+  };
+  url: '/v1/audit';
+};
+
+export type AuditListErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type AuditListError = AuditListErrors[keyof AuditListErrors];
+
+export type AuditListResponses = {
+  /**
+   * The answer
+   */
+  200: AuditReply;
+};
+
+export type AuditListResponse = AuditListResponses[keyof AuditListResponses];
+
+export type AuditExportData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path?: never;
+  query?: {
+    /**
+     * Entries after this place in the chain, an integer
+     */
+    after?: number;
+  };
+  url: '/v1/audit/export';
+};
+
+export type AuditExportErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type AuditExportError = AuditExportErrors[keyof AuditExportErrors];
+
+export type AuditExportResponses = {
+  /**
+   * The answer
+   */
+  200: Blob | File;
+};
+
+export type AuditExportResponse = AuditExportResponses[keyof AuditExportResponses];
 
 export type BacktestListData = {
   body?: never;
