@@ -15,5 +15,24 @@ export const GatewayEnv = PlatformEnv.extend({
     .string()
     .optional()
     .describe('Addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas'),
+  GATEWAY_PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .refine((url) => !/[?#]/.test(url), 'must have neither query nor fragment')
+    .default('http://localhost:3000')
+    .describe('Address under which clients know the API; the issuer of access tokens'),
+  OAUTH_TOKEN_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(300)
+    .max(900)
+    .default(600)
+    .describe('For how long an access token counts; seconds'),
+  SIGNATURE_SKEW_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(300)
+    .default(30)
+    .describe('How far the clock of whoever signs requests may be off; seconds'),
 });
 export type GatewayEnv = Readonly<z.infer<typeof GatewayEnv>>;

@@ -12,9 +12,10 @@ import { Peers } from './http/peers.js';
 import { ForecastReplies } from './forecasts/forecast-replies.js';
 import { ForecastService } from './forecasts/forecast.service.js';
 import { IdempotencyModule } from './http/idempotency.module.js';
+import { SignaturesModule } from './signatures/signatures.module.js';
 
 @Module({
-  imports: [AccessModule, AuditModule, IdempotencyModule],
+  imports: [AccessModule, AuditModule, IdempotencyModule, SignaturesModule],
   controllers: [
     ForecastController,
     InstrumentController,

@@ -32,6 +32,8 @@ import { ProblemFilter } from './http/problem.filter.js';
 import { ProblemReply } from './http/problem-reply.js';
 import { RequestValidationPipe } from './http/request-validation.pipe.js';
 import { RouteTable } from './http/route-table.js';
+import { RequestSignatures } from './signatures/request-signatures.js';
+import { SignedReplies } from './signatures/signed-replies.js';
 
 const NAME = 'gateway';
 /** Requests that are still being answered at shutdown get this long. */
@@ -129,6 +131,8 @@ async function createApp(parts: AppParts): Promise<NestFastifyApplication> {
   health.add('keys', () => keys.assertUsable());
   later.services = {
     credentials: app.get<readonly CredentialKind[]>(CREDENTIAL_KINDS, { strict: false }),
+    signatures: app.get(RequestSignatures, { strict: false }),
+    signedReplies: app.get(SignedReplies, { strict: false }),
     forecasts: app.get(ForecastReplies),
     audit: app.get(AuditLog, { strict: false }),
     idempotency: app.get(IdempotencyKeys, { strict: false }),

@@ -22,3 +22,24 @@ export {
   type StoredReply,
 } from './idempotency/idempotency.repository.js';
 export { ModelMoveAudit } from './audit/model-move-audit.js';
+export { AccessTokens, type AccessTokensDependencies } from './oauth/access-tokens.js';
+export { ASSERTION_ALGORITHMS, ClientAssertions } from './oauth/client-assertion.js';
+export { ClientAuthentication, type ClientCredentials } from './oauth/client-authentication.js';
+export {
+  OAuthClientAdministration,
+  type OAuthClientAddress,
+} from './oauth/oauth-client-administration.service.js';
+export { OAuthClientRepository } from './oauth/oauth-client.repository.js';
+export { OAuthClients } from './oauth/oauth-clients.js';
+export { OAuthError, type OAuthErrorCode } from './oauth/oauth.error.js';
+export { ServerKeyRepository, type KeyPurpose } from './oauth/server-key.repository.js';
+export { ServerKeys } from './oauth/server-keys.js';
+export { TokenService, type GrantedToken } from './oauth/token.service.js';
+export { RequestSigningKeyRepository } from './signatures/request-signing-key.repository.js';
+export {
+  asRefusal,
+  MAX_AGE_SECONDS,
+  requiredComponents,
+  RequestVerifier,
+} from './signatures/request-verifier.js';
+export { SigningKeyAdministration } from './signatures/signing-key-administration.service.js';

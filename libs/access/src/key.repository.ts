@@ -16,8 +16,6 @@ export interface KeyRecord {
   readonly revokedAt: number | null;
   /** null: from anywhere. */
   readonly allows: AllowList | null;
-  /** The key alone opens nothing: its requests are signed as well. */
-  readonly requireSignature: boolean;
 }
 
 /** Questions to the table of keys. */
@@ -76,7 +74,7 @@ export class KeyRepository {
 }
 
 function recordOf(row: ApiKeyEntity): KeyRecord {
-  const { id, secretHash, previousSecretHash, previousUntil, allowedAddresses, requireSignature } = row;
+  const { id, secretHash, previousSecretHash, previousUntil, allowedAddresses } = row;
   return {
     id,
     secretHash,
@@ -88,12 +86,22 @@ function recordOf(row: ApiKeyEntity): KeyRecord {
     expiresAt: row.expiresAt?.getTime() ?? null,
     revokedAt: row.revokedAt?.getTime() ?? null,
     allows: allowedAddresses === null ? null : allowListOf(allowedAddresses),
-    requireSignature,
   };
 }
 
-function principalOf({ id, tenant, name, roles, scopes, instruments, horizons }: ApiKeyEntity): Principal {
+function principalOf(row: ApiKeyEntity): Principal {
+  const { id, tenant, name, roles, scopes, instruments, horizons, requireSignature } = row;
   const known = roles as Role[];
   const permissions = permissionsOf(known, scopes as Permission[] | null);
-  return { kind: 'key', id, tenant, name, roles: known, permissions, instruments, horizons };
+  return {
+    kind: 'key',
+    id,
+    tenant,
+    name,
+    roles: known,
+    permissions,
+    instruments,
+    horizons,
+    requireSignature,
+  };
 }

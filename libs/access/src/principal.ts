@@ -16,6 +16,8 @@ export interface Principal {
   readonly horizons: readonly string[] | null;
   /** When these credentials end by themselves, epoch ms, as a token does; absent: whoever issued them ends them. */
   readonly expiresAt?: number;
+  /** The credentials alone open nothing: its requests have to be signed as well (RFC 9421). */
+  readonly requireSignature?: boolean;
 }
 
 /** What the roles allow; `scopes`, if there are any, allow no more than they name. */

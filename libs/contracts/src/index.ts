@@ -158,3 +158,23 @@ export {
 export { marketDataRpc } from './rpc/market-data.js';
 export { predictionRpc } from './rpc/prediction.js';
 export { InferenceAnswer, InferenceCall, InferenceModel, inferenceRpc } from './rpc/inference.js';
+export {
+  ChangeOAuthClientRequest,
+  CreateOAuthClientRequest,
+  NewOAuthClientReply,
+  OAUTH_AUTH_METHODS,
+  OAuthAuthMethod,
+  OAuthClientId,
+  OAuthClientReply,
+  OAuthClientsReply,
+  PublicJwk,
+  RotateOAuthClientRequest,
+} from './oauth.js';
+export { JwksReply, OAuthErrorReply, OAuthMetadataReply, TokenReply, TokenRequest } from './oauth-token.js';
+export {
+  CreateSigningKeyRequest,
+  NewSigningKeyReply,
+  SigningKeyId,
+  SigningKeyReply,
+  SigningKeysReply,
+} from './signing-keys.js';

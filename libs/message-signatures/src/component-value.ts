@@ -7,7 +7,7 @@ import {
   serializeItem,
 } from 'structured-headers';
 import { type Fields, isResponse, type MessageParts, type RequestParts } from './http-message.js';
-import { SignatureError } from './signature.error.js';
+import { shown, SignatureError } from './signature.error.js';
 
 const DEFAULT_PORTS = { http: /:80$/, https: /:443$/ } as const;
 /** Printable characters and tabs: whatever else a value holds could end its line of the signature base. */
@@ -40,14 +40,14 @@ export function componentValue(message: MessageParts, [name, parameters]: Item):
   const source = req === undefined ? message : requestOf(message, name, req);
   const value = name.startsWith('@') ? derived(source, name, own) : field(source.fields, name, own);
   if (ONE_LINE.test(value)) return value;
-  throw new SignatureError(`the value of "${name}" has characters that cannot be signed`);
+  throw new SignatureError(`the value of ${shown(name)} has characters that cannot be signed`);
 }
 
 type Parameters = Readonly<Record<string, unknown>>;
 
 function requestOf(message: MessageParts, name: string, req: unknown): RequestParts {
   if (req === true && isResponse(message) && message.request) return message.request;
-  throw new SignatureError(`"${name}";req can be covered only in the response to a request`);
+  throw new SignatureError(`${shown(name)} with req can be covered only in the response to a request`);
 }
 
 function derived(message: MessageParts, name: string, parameters: Parameters): string {
@@ -55,14 +55,15 @@ function derived(message: MessageParts, name: string, parameters: Parameters): s
   refuseParameters(name, parameters);
   if (name === '@status' && isResponse(message)) return String(message.status);
   const derive = Object.hasOwn(DERIVED, name) ? DERIVED[name] : undefined;
-  if (!derive || isResponse(message)) throw new SignatureError(`"${name}" is no component of this message`);
+  if (!derive || isResponse(message))
+    throw new SignatureError(`${shown(name)} is no component of this message`);
   return derive(message);
 }
 
 function field(fields: Fields, name: string, { key, ...parameters }: Parameters): string {
   refuseParameters(name, parameters);
   const lines = Object.hasOwn(fields, name) ? fields[name] : undefined;
-  if (lines === undefined) throw new SignatureError(`there is no field "${name}"`);
+  if (lines === undefined) throw new SignatureError(`there is no field ${shown(name)}`);
   const value = (typeof lines === 'string' ? [lines] : lines).map(unfolded).join(', ');
   return key === undefined ? value : dictionaryMember(name, value, key);
 }
@@ -74,7 +75,7 @@ function unfolded(line: string): string {
 
 function dictionaryMember(name: string, value: string, key: unknown): string {
   const member = typeof key === 'string' ? parseOrThrow(name, value).get(key) : undefined;
-  if (member === undefined) throw new SignatureError(`the field "${name}" has no member of that key`);
+  if (member === undefined) throw new SignatureError(`the field ${shown(name)} has no member of that key`);
   return isInnerList(member) ? serializeInnerList(member) : serializeItem(member);
 }
 
@@ -82,7 +83,7 @@ function parseOrThrow(name: string, value: string): Map<string, Item | InnerList
   try {
     return parseDictionary(value);
   } catch (error) {
-    throw new SignatureError(`the field "${name}" is no dictionary`, { cause: error });
+    throw new SignatureError(`the field ${shown(name)} is no dictionary`, { cause: error });
   }
 }
 
@@ -96,7 +97,7 @@ function queryParameter(message: MessageParts, { name, ...parameters }: Paramete
   const values = [...query].filter(([each]) => encoded(each) === name).map(([, value]) => value);
   const [value] = values;
   if (value === undefined || values.length > 1) {
-    throw new SignatureError(`the query must have the parameter "${name}" exactly once`);
+    throw new SignatureError('the query must have the parameter that is covered exactly once');
   }
   return encoded(value);
 }
@@ -109,9 +110,8 @@ function encoded(text: string): string {
 }
 
 function refuseParameters(name: string, parameters: Parameters): void {
-  const [parameter] = Object.keys(parameters);
-  if (parameter === undefined) return;
-  throw new SignatureError(`"${name}";${parameter} is not known here; cover "${name}" without it`);
+  if (Object.keys(parameters).length === 0) return;
+  throw new SignatureError(`${shown(name)} has a parameter that is not known here; cover it without that`);
 }
 
 function authorityOf({ authority, scheme }: RequestParts): string {

@@ -121,7 +121,9 @@ describe('a signature', () => {
 
   it('is taken together with its own input only', () => {
     const { signature } = signed().fields;
-    expect(() => check(withFields({ signature: String(signature).replace('sig1', 'sig2') }))).toThrow('sig1');
+    expect(() => check(withFields({ signature: String(signature).replace('sig1', 'sig2') }))).toThrow(
+      'of the same label',
+    );
     expect(() => check(withFields({ 'signature-input': 'sig1=?1' }))).toThrow('no list of components');
     const crowd = Array.from({ length: 6 }, (_, i) => `s${i}=()`).join(', ');
     expect(() => check(withFields({ 'signature-input': crowd }))).toThrow('more than 5');

@@ -1,9 +1,9 @@
 export { SIGNATURE_ALGORITHMS, type SignatureAlgorithm, type SignatureKey } from './algorithms.js';
+export { askedSignatures, type AskedSignature } from './asked-signatures.js';
 export { contentDigest, ContentDigestCheck, type DigestAlgorithm } from './content-digest.js';
 export type { Fields, MessageParts, RequestParts, ResponseParts } from './http-message.js';
 export { signatureBase } from './signature-base.js';
 export {
-  parametersOf,
   presentedSignatures,
   type PresentedSignature,
   type SignatureParameters,

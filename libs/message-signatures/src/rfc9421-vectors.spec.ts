@@ -5,7 +5,7 @@ import { contentDigest } from './content-digest.js';
 import type { MessageParts, RequestParts, ResponseParts } from './http-message.js';
 import { signatureBase } from './signature-base.js';
 import { presentedSignatures } from './signature-fields.js';
-import { signComponents } from './sign-message.js';
+import { signMessage } from './sign-message.js';
 import { verifySignature } from './verify-message.js';
 
 // The messages, keys and signatures of RFC 9421, appendix B. Keys printed in a standard are no secrets.
@@ -183,8 +183,9 @@ describe('the signatures of RFC 9421, appendix B', () => {
 
   it.each(OWN)('%s, are what we make of the same message and key', (_name, input, signature, key) => {
     const { input: parsed } = present(input, signature);
-    const made = signComponents(request, parsed[0], {
+    const made = signMessage(request, {
       key,
+      components: parsed[0],
       label: 'sig',
       parameters: { created: CREATED, alg: undefined },
     });

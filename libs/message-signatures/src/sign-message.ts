@@ -1,4 +1,4 @@
-import { type InnerList, parseItem, serializeDictionary } from 'structured-headers';
+import { type InnerList, type Item, parseItem, serializeDictionary } from 'structured-headers';
 import { signBytes, type SignatureKey } from './algorithms.js';
 import type { MessageParts } from './http-message.js';
 import { signatureBase } from './signature-base.js';
@@ -8,8 +8,8 @@ export interface SigningOptions {
   readonly key: SignatureKey;
   /** Default: sig1. */
   readonly label?: string;
-  /** As in RFC 9421: `@method`, `content-digest`, or with parameters and then in quotes, `"@path";req`. */
-  readonly components: readonly string[];
+  /** As in RFC 9421: `@method`, `content-digest`, or with parameters and then in quotes, `"@path";req`; or parsed. */
+  readonly components: readonly (string | Item)[];
   /** `keyid` and `alg` are the key's unless given. */
   readonly parameters: SignatureParameters;
 }
@@ -20,37 +20,32 @@ export interface SignatureFields {
   readonly signature: string;
 }
 
+const ORDER = ['created', 'expires', 'nonce', 'alg', 'keyid', 'tag'] as const;
+
 /**
  * Signs a message.
  *
  * @throws SignatureError when a component is not in the message
  * @see RFC 9421, section 3.1
  */
-export function signMessage(message: MessageParts, options: SigningOptions): SignatureFields {
-  const components = options.components.map(componentOf);
-  return signComponents(message, components, options);
-}
-
-export function signComponents(
+export function signMessage(
   message: MessageParts,
-  components: InnerList[0],
-  { key, label = 'sig1', parameters }: Omit<SigningOptions, 'components'>,
+  { key, label = 'sig1', components, parameters }: SigningOptions,
 ): SignatureFields {
   const given = { keyid: key.id, alg: key.algorithm, ...parameters };
   const ordered = ORDER.flatMap((name): [string, string | number][] => {
     const value = given[name];
     return value === undefined ? [] : [[name, value]];
   });
-  const input: InnerList = [components, new Map(ordered)];
+  const input: InnerList = [components.map(componentOf), new Map(ordered)];
   const bytes = signBytes(key, Buffer.from(signatureBase(message, input), 'latin1'));
   return {
-    'signature-input': serializeDictionary(new Map([[label, input]])),
-    signature: serializeDictionary(new Map([[label, [bytes, new Map()]]])),
+    'signature-input': serializeDictionary({ [label]: input }),
+    signature: serializeDictionary({ [label]: bytes }),
   };
 }
 
-const ORDER = ['created', 'expires', 'nonce', 'alg', 'keyid', 'tag'] as const;
-
-function componentOf(text: string): InnerList[0][number] {
-  return text.startsWith('"') ? parseItem(text) : [text, new Map()];
+function componentOf(component: string | Item): Item {
+  if (typeof component !== 'string') return component;
+  return component.startsWith('"') ? parseItem(component) : [component, new Map()];
 }

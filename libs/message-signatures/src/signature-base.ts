@@ -1,7 +1,7 @@
 import { type InnerList, serializeInnerList, serializeItem } from 'structured-headers';
 import { componentValue } from './component-value.js';
 import type { MessageParts } from './http-message.js';
-import { SignatureError } from './signature.error.js';
+import { shown, SignatureError } from './signature.error.js';
 
 /**
  * The text that is signed: a line for each covered component, and a last one with the list of them and the parameters
@@ -15,7 +15,7 @@ export function signatureBase(message: MessageParts, input: InnerList): string {
   const names = new Set<string>();
   const lines = input[0].map((item) => {
     const name = identityOf(item);
-    if (names.has(name)) throw new SignatureError(`${name} is covered twice`);
+    if (names.has(name)) throw new SignatureError(`${shown(item[0])} is covered twice`);
     names.add(name);
     return `${serializeItem(item)}: ${componentValue(message, item)}`;
   });

@@ -37,15 +37,15 @@ export function presentedSignatures(fields: Fields): PresentedSignature[] {
   if (inputs.size > MAX_SIGNATURES) throw new SignatureError(`more than ${MAX_SIGNATURES} signatures`);
   return [...inputs].map(([label, input]) => {
     const bytes = signatures.get(label)?.[0];
-    if (!isInnerList(input)) throw new SignatureError(`Signature-Input of ${label} is no list of components`);
+    if (!isInnerList(input)) throw new SignatureError('a member of Signature-Input is no list of components');
     if (!(bytes instanceof ArrayBuffer)) {
-      throw new SignatureError(`Signature has no byte sequence of base64, in colons, for ${label}`);
+      throw new SignatureError('Signature has no byte sequence, base64 in colons, of the same label');
     }
     return { label, input, signature: new Uint8Array(bytes), parameters: parametersOf(input[1]) };
   });
 }
 
-export function parametersOf(parameters: InnerList[1]): SignatureParameters {
+function parametersOf(parameters: InnerList[1]): SignatureParameters {
   for (const name of TIMES) check(name, parameters.get(name), Number.isInteger, 'whole seconds of Unix time');
   for (const name of TEXTS) {
     check(name, parameters.get(name), (value) => typeof value === 'string', 'a string in quotes');

@@ -1,5 +1,6 @@
 import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import {
+  AccessTokens,
   KeyAdministration,
   KeyRepository,
   KeyService,
@@ -10,6 +11,8 @@ import { Clock, LOGGER, type Logger } from '@btcforecast/platform';
 import { DataSource } from 'typeorm';
 import { DatabaseModule } from '../database.module.js';
 import type { CredentialKind } from '../http/credentials.js';
+import { BearerToken } from '../oauth/bearer-token.js';
+import { OAuthModule } from '../oauth/oauth.module.js';
 import { BearerKey } from './bearer-key.js';
 import { KeyController } from './key.controller.js';
 import { TenantController } from './tenant.controller.js';
@@ -19,7 +22,7 @@ export const CREDENTIAL_KINDS = Symbol('kinds of credentials');
 
 /** Who may come in, and as whom. */
 @Module({
-  imports: [DatabaseModule],
+  imports: [DatabaseModule, OAuthModule],
   controllers: [KeyController, TenantController],
   providers: [
     {
@@ -42,9 +45,12 @@ export const CREDENTIAL_KINDS = Symbol('kinds of credentials');
     },
     {
       provide: CREDENTIAL_KINDS,
-      inject: [KeyService],
+      inject: [AccessTokens, KeyService],
       // A key comes last of what is borne: it takes whatever no other kind has recognised, and refuses it.
-      useFactory: (keys: KeyService): readonly CredentialKind[] => [new BearerKey(keys)],
+      useFactory: (tokens: AccessTokens, keys: KeyService): readonly CredentialKind[] => [
+        new BearerToken(tokens),
+        new BearerKey(keys),
+      ],
     },
   ],
 })

@@ -277,11 +277,11 @@ describe('a key with a list of addresses', () => {
 
 describe('a change of a key', () => {
   it('counts from that moment on, and leaves what it does not name', async () => {
-    const { key, id } = await create({ roles: ['viewer'], horizons: ['24h'], requireSignature: true });
+    const { key, id } = await create({ roles: ['viewer'], horizons: ['24h'] });
     expect(await statusOf(key, '/v1/models')).toBe(200);
     const { body } = await ask('PATCH', `/v1/keys/${id}`, owner, { scopes: ['market:read'], name: 'less' });
     expect(KeyReply.parse(body)).toMatchObject({
-      ...{ name: 'less', roles: ['viewer'], horizons: ['24h'], requireSignature: true },
+      ...{ name: 'less', roles: ['viewer'], horizons: ['24h'], requireSignature: false },
       ...{ scopes: ['market:read'], permissions: ['market:read'] },
     });
     expect(await statusOf(key, '/v1/models')).toBe(403);

@@ -54,6 +54,10 @@ describe('the API document', () => {
     const page = (names: string[]) => names.map((name) => `query ${name}`);
     const model = ['path name', 'path version'];
     expect(names).toMatchObject({
+      'GET /.well-known/http-message-signatures-directory': [],
+      'GET /.well-known/jwks.json': [],
+      'GET /.well-known/oauth-authorization-server': [],
+      'POST /oauth/token': [],
       'GET /health/live': [],
       'GET /health/ready': [],
       'GET /v1/audit': page(['from', 'to', 'actor', 'action', 'outcome', 'tenant', 'limit', 'cursor']),
@@ -81,6 +85,9 @@ describe('the API document', () => {
       'PATCH /v1/keys/{id}': ['path id', 'query tenant'],
       'DELETE /v1/keys/{id}': ['path id', 'query tenant'],
       'POST /v1/keys/{id}/rotate': ['path id', 'query tenant'],
+      'GET /v1/keys/{id}/signing-keys': ['path id', 'query tenant'],
+      'POST /v1/keys/{id}/signing-keys': ['path id', 'query tenant'],
+      'DELETE /v1/keys/{id}/signing-keys/{signingKey}': ['path id', 'path signingKey', 'query tenant'],
       'GET /v1/models': ['query status'],
       'POST /v1/models': [],
       'GET /v1/models/aliases/{instrument}': ['path instrument'],
@@ -89,6 +96,12 @@ describe('the API document', () => {
       'GET /v1/models/{name}/{version}/graph': model,
       'POST /v1/models/{name}/{version}/promote': model,
       'POST /v1/models/{name}/{version}/rollback': model,
+      'GET /v1/oauth-clients': page(['tenant', 'limit', 'cursor']),
+      'POST /v1/oauth-clients': ['query tenant'],
+      'GET /v1/oauth-clients/{id}': ['path id', 'query tenant'],
+      'PATCH /v1/oauth-clients/{id}': ['path id', 'query tenant'],
+      'DELETE /v1/oauth-clients/{id}': ['path id', 'query tenant'],
+      'POST /v1/oauth-clients/{id}/rotate': ['path id', 'query tenant'],
       'GET /v1/performance/{instrument}': ['path instrument', 'query horizon', 'query window'],
       'GET /v1/tenants': page(['limit', 'cursor']),
       'POST /v1/tenants': [],
@@ -134,18 +147,17 @@ describe('the API document', () => {
     );
   });
 
-  it('names a key for every route but health, and problems for every route', () => {
+  it('names credentials for every route but health, tokens and public keys, and problems for every route', () => {
     for (const [path, operation] of operations()) {
-      expect({ path, security: operation.security }).toEqual({
-        path,
-        security: path.startsWith('GET /health/') ? [] : undefined,
-      });
+      const isPublic = /^(GET \/health\/|GET \/\.well-known\/|POST \/oauth\/)/.test(path);
+      expect({ path, security: operation.security }).toEqual({ path, security: isPublic ? [] : undefined });
       for (const [status, response] of Object.entries(operation.responses)) {
         if (Number(status) < 300) continue;
-        expect(Object.keys((response as { content: object }).content)).toEqual(['application/problem+json']);
+        const type = path === 'POST /oauth/token' ? 'application/json' : 'application/problem+json';
+        expect(Object.keys((response as { content: object }).content)).toEqual([type]);
       }
     }
-    expect(document.security).toEqual([{ key: [] }]);
+    expect(document.security).toEqual([{ key: [] }, { oauth: [] }]);
   });
 
   it('says of every route but public ones what permission it needs', () => {
@@ -162,16 +174,18 @@ describe('the API document', () => {
         ?.content;
       expect({ name, takes: content !== undefined }).toEqual({ name, takes: name in REQUEST_EXAMPLES });
       if (!content) continue;
-      expect(content['application/json']?.schema).toEqual({
+      const type = name === 'POST /oauth/token' ? 'application/x-www-form-urlencoded' : 'application/json';
+      expect(content[type]?.schema).toEqual({
         $ref: expect.stringMatching(/^#\/components\/schemas\/\w+Request$/),
       });
-      expect(content['application/json']?.example).toEqual(REQUEST_EXAMPLES[name]);
+      expect(content[type]?.example).toEqual(REQUEST_EXAMPLES[name]);
     }
   });
 
   it('has no schema with neither type nor reference, which would say nothing', () => {
     const empty = Object.entries(document.components?.schemas ?? {}).filter(
-      ([, schema]) => !('type' in schema || '$ref' in schema || 'anyOf' in schema || 'enum' in schema),
+      ([, schema]) =>
+        !('type' in schema || '$ref' in schema || 'anyOf' in schema || 'oneOf' in schema || 'enum' in schema),
     );
     expect(empty).toEqual([]);
   });
@@ -202,6 +216,19 @@ describe('the examples', () => {
     'PATCH /v1/keys/{id}': contracts.KeyReply,
     'DELETE /v1/keys/{id}': contracts.KeyReply,
     'POST /v1/keys/{id}/rotate': contracts.NewKeyReply,
+    'GET /v1/oauth-clients': contracts.OAuthClientsReply,
+    'POST /v1/oauth-clients': contracts.NewOAuthClientReply,
+    'GET /v1/oauth-clients/{id}': contracts.OAuthClientReply,
+    'PATCH /v1/oauth-clients/{id}': contracts.OAuthClientReply,
+    'DELETE /v1/oauth-clients/{id}': contracts.OAuthClientReply,
+    'POST /v1/oauth-clients/{id}/rotate': contracts.NewOAuthClientReply,
+    'POST /oauth/token': contracts.TokenReply,
+    'GET /.well-known/jwks.json': contracts.JwksReply,
+    'GET /.well-known/oauth-authorization-server': contracts.OAuthMetadataReply,
+    'GET /.well-known/http-message-signatures-directory': contracts.JwksReply,
+    'GET /v1/keys/{id}/signing-keys': contracts.SigningKeysReply,
+    'POST /v1/keys/{id}/signing-keys': contracts.NewSigningKeyReply,
+    'DELETE /v1/keys/{id}/signing-keys/{signingKey}': contracts.SigningKeyReply,
     'GET /v1/tenants': contracts.TenantsReply,
     'POST /v1/tenants': contracts.TenantReply,
     'GET /v1/tenants/{tenant}': contracts.TenantReply,
@@ -227,6 +254,11 @@ describe('the examples', () => {
     'POST /v1/keys': contracts.CreateKeyRequest,
     'PATCH /v1/keys/{id}': contracts.ChangeKeyRequest,
     'POST /v1/keys/{id}/rotate': contracts.RotateKeyRequest,
+    'POST /v1/oauth-clients': contracts.CreateOAuthClientRequest,
+    'PATCH /v1/oauth-clients/{id}': contracts.ChangeOAuthClientRequest,
+    'POST /v1/oauth-clients/{id}/rotate': contracts.RotateOAuthClientRequest,
+    'POST /oauth/token': contracts.TokenRequest,
+    'POST /v1/keys/{id}/signing-keys': contracts.CreateSigningKeyRequest,
     'POST /v1/tenants': contracts.CreateTenantRequest,
     'PATCH /v1/tenants/{tenant}': contracts.ChangeTenantRequest,
   };

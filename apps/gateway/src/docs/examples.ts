@@ -1,6 +1,7 @@
 import { ACCESS_EXAMPLES, ACCESS_REQUEST_EXAMPLES } from './access-examples.js';
 import { AUDIT_EXAMPLES } from './audit-examples.js';
 import { LIFECYCLE_EXAMPLES } from './lifecycle-examples.js';
+import { OAUTH_EXAMPLES, OAUTH_REQUEST_EXAMPLES } from './oauth-examples.js';
 
 const quantiles = {
   '0.05': 91_240.1,
@@ -126,6 +127,7 @@ export const OPERATION_EXAMPLES: Readonly<Record<string, unknown>> = {
   ...AUDIT_EXAMPLES,
   ...LIFECYCLE_EXAMPLES,
   ...ACCESS_EXAMPLES,
+  ...OAUTH_EXAMPLES,
   'GET /v1/performance/{instrument}': {
     instrument: 'BTC-USD',
     horizon: '24h',
@@ -148,6 +150,7 @@ export const OPERATION_EXAMPLES: Readonly<Record<string, unknown>> = {
 /** One request body for each route that takes one. */
 export const REQUEST_EXAMPLES: Readonly<Record<string, unknown>> = {
   ...ACCESS_REQUEST_EXAMPLES,
+  ...OAUTH_REQUEST_EXAMPLES,
   'POST /v1/models': {
     name: 'mine',
     onnx: 'CAo6AA==',

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { INestApplication } from '@nestjs/common';
-import { Problem } from '@btcforecast/contracts';
+import { OAuthErrorReply, PERMISSIONS, Problem } from '@btcforecast/contracts';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { z } from 'zod';
 import { IDEMPOTENT_EXTENSION, PERMISSION_EXTENSION } from '../api/needs.decorator.js';
@@ -34,6 +34,10 @@ const PROBLEMS_OF: Readonly<Record<string, Record<string, string>>> = {
   'PATCH /v1/keys/{id}': { 409: `It is revoked or the operator's own; or: ${LAST_KEEPER}` },
   'DELETE /v1/keys/{id}': { 409: LAST_KEEPER },
   'POST /v1/keys/{id}/rotate': { 409: "It is revoked, the operator's own, or its overlap goes on" },
+  'POST /v1/oauth-clients': { 409: 'The tenant has too many clients' },
+  'PATCH /v1/oauth-clients/{id}': { 409: 'It is revoked, or has no keys' },
+  'POST /v1/oauth-clients/{id}/rotate': { 409: 'It is revoked, has no secret, or its overlap goes on' },
+  'POST /v1/keys/{id}/signing-keys': { 409: 'The key is revoked, or has too many signing keys' },
   'POST /v1/tenants': { 409: 'There is one of this id already' },
   'POST /v1/models': { 413: 'The model is too large', 422: 'The model was refused; `detail` says for what' },
   'POST /v1/models/{name}/{version}/promote': { 409: CONFLICT, 422: 'The evidence is missing' },
@@ -64,6 +68,14 @@ const PARAMETERS = {
   },
 } as const satisfies NonNullable<OpenAPIObject['components']>['parameters'];
 
+/** The one route whose errors have the form of another standard, RFC 6749, section 5.2. */
+const TOKEN_ROUTE = 'POST /oauth/token';
+const OAUTH_ERRORS: Readonly<Record<number, string>> = {
+  400: 'The request or its scope is invalid; `error` says how',
+  401: 'The client is unknown or its proof is wrong: `invalid_client`',
+  500: 'Something went wrong on our side',
+  503: 'Temporarily unavailable; try again after `Retry-After` seconds',
+};
 /** What cannot happen where nothing is asked and no key is needed. */
 const NOT_OF_PUBLIC_ROUTES = new Set(['401', '403', '404']);
 
@@ -80,6 +92,7 @@ export function createOpenApiDocument(app: INestApplication): OpenAPIObject {
     .addTag('models', 'Who answers, on what evidence, and who moved it')
     .addTag('backtests', 'The past, forecast as the live system would have done')
     .addTag('keys', 'Who may come in, and what for')
+    .addTag('oauth', 'Clients that get tokens for a few minutes instead of a key')
     .addTag('tenants', 'Whom this installation serves; for administrators')
     .addTag('audit', 'Who changed what, and who was refused')
     .addTag('market data', 'What forecasts are made from')
@@ -87,14 +100,21 @@ export function createOpenApiDocument(app: INestApplication): OpenAPIObject {
     .setLicense('MIT', 'https://spdx.org/licenses/MIT.html')
     .addServer('/')
     .addSecurity('key', { type: 'http', scheme: 'bearer', description: 'A key: btcf_<id>_<secret>' })
+    .addSecurity('oauth', {
+      type: 'oauth2',
+      description: 'An access token of an OAuth client; `x-permission` is the scope that a route needs',
+      flows: { clientCredentials: { tokenUrl: '/oauth/token', scopes: SCOPES } },
+    })
     .addSecurityRequirements('key')
+    .addSecurityRequirements('oauth')
     .build();
   const document = SwaggerModule.createDocument(app, config, {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
     standardSchemaConverter: (schema, { schemaType }) =>
       schema instanceof z.ZodType ? jsonSchemaOf(schema, schemaType) : undefined,
   });
-  const schemas = { ...document.components?.schemas, ...jsonSchemaOf(Problem, 'output').components };
+  const errors = [Problem, OAuthErrorReply].map((schema) => jsonSchemaOf(schema, 'output').components);
+  const schemas = Object.assign({}, document.components?.schemas, ...errors) as Record<string, object>;
   document.components = {
     ...document.components,
     parameters: { ...PARAMETERS },
@@ -108,6 +128,10 @@ export function createOpenApiDocument(app: INestApplication): OpenAPIObject {
   return document;
 }
 
+const FORM = 'application/x-www-form-urlencoded';
+const KEY_DIRECTORY = 'application/http-message-signatures-directory+json';
+const EXAMPLE_TYPES = ['application/json', 'text/markdown', 'application/x-ndjson', FORM, KEY_DIRECTORY];
+const SCOPES = Object.fromEntries(PERMISSIONS.map((name) => [name, `The permission ${name}`]));
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
 function operationsOf(path: string, item: PathItem): [name: string, operation: MarkedOperation][] {
@@ -139,6 +163,7 @@ function completeOperation(name: string, operation: MarkedOperation): void {
     ...(operation.parameters ?? []),
     { $ref: '#/components/parameters/RequestTimeout' },
   ];
+  if (name === TOKEN_ROUTE) return addOAuthErrors(operation);
   const problem = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
   for (const [status, description] of Object.entries({ ...PROBLEMS, ...PROBLEMS_OF[name] })) {
     if (isPublic && NOT_OF_PUBLIC_ROUTES.has(status)) continue;
@@ -146,11 +171,17 @@ function completeOperation(name: string, operation: MarkedOperation): void {
   }
 }
 
+function addOAuthErrors(operation: Operation): void {
+  const content = { 'application/json': { schema: { $ref: '#/components/schemas/OAuthErrorReply' } } };
+  for (const [status, description] of Object.entries(OAUTH_ERRORS)) {
+    operation.responses[status] = { description, content };
+  }
+}
+
 /** Before the problems are added, every response is a good one. */
 function addExamples(name: string, operation: Operation): void {
   const place = (content: Content | undefined, example: unknown): void => {
-    const media =
-      content?.['application/json'] ?? content?.['text/markdown'] ?? content?.['application/x-ndjson'];
+    const [media] = EXAMPLE_TYPES.flatMap((type) => content?.[type] ?? []);
     if (media && example !== undefined) media.example = example;
   };
   for (const response of Object.values(operation.responses)) {

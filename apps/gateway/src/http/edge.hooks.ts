@@ -5,6 +5,12 @@ import { AppError, type HealthRegistry, type Logger } from '@btcforecast/platfor
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { installAudit, noteRefusal } from '../audit/audit.hooks.js';
 import type { ForecastReplies } from '../forecasts/forecast-replies.js';
+import { installSignedBodies, type RequestSignatures } from '../signatures/request-signatures.js';
+import {
+  installSignedReplies,
+  keepSignedRepliesWhole,
+  type SignedReplies,
+} from '../signatures/signed-replies.js';
 import { type CredentialKind, identify } from './credentials.js';
 import { installIdempotency } from './idempotency.hooks.js';
 import type { HttpMetrics } from './http-metrics.js';
@@ -47,6 +53,8 @@ export interface EdgeDependencies {
 export interface EdgeServices {
   /** In the order in which they are looked for. */
   readonly credentials: readonly CredentialKind[];
+  readonly signatures: RequestSignatures;
+  readonly signedReplies: SignedReplies;
   readonly forecasts: ForecastReplies;
   readonly audit: AuditLog;
   readonly idempotency: IdempotencyKeys;
@@ -75,6 +83,8 @@ export function installEdge(server: FastifyInstance, edge: EdgeDependencies): vo
     assertGuarded(route);
     if (bodyLimit !== undefined) route.bodyLimit = bodyLimit;
   });
+  installSignedBodies(server);
+  installSignedReplies(server, () => edge.services().signedReplies);
   installIdempotency(server, () => edge.services().idempotency);
   installAudit(server, () => edge.services().audit);
   server.addHook('onRequest', (request, reply, done) => {
@@ -83,6 +93,7 @@ export function installEdge(server: FastifyInstance, edge: EdgeDependencies): vo
     // The only end that every request has: Fastify's hooks miss a client that leaves after it has sent a body.
     reply.raw.once('close', () => record(request, reply, edge));
     setStandardHeaders(request, reply);
+    keepSignedRepliesWhole(request);
     if (edge.health.draining) reply.header('connection', 'close');
     admit(request, reply, edge, done);
   });
@@ -101,14 +112,14 @@ function admit(request: FastifyRequest, reply: FastifyReply, edge: EdgeDependenc
       done();
     };
     if (config.public) return goOn();
-    const { credentials, forecasts } = edge.services();
+    const { credentials, forecasts, signatures } = edge.services();
     const enter = (principal: Principal): void => {
       request.principal = principal;
       const { permission } = config;
       if (!permission || !principal.permissions.has(permission)) return refuse(forbidden(permission));
       if (!config.cached || !forecasts.answerFromMemory(request, reply, principal)) goOn();
     };
-    const who = identify(request, credentials);
+    const who = signatures.prove(request, identify(request, credentials));
     if (!(who instanceof Promise)) return enter(who);
     startDeadline(request, reply, asked, refuse);
     // Who is known too late has been answered already.

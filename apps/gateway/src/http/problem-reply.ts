@@ -2,6 +2,7 @@ import { NotFoundException } from '@nestjs/common';
 import type { ErrorCode } from '@btcforecast/contracts';
 import { AppError, currentTraceId, type Logger, problemOf, toAppError } from '@btcforecast/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { setChallenge } from './challenge.js';
 import { InvalidRequestError, requestErrorOf } from './request-error.js';
 import { loggedPath } from './request-identity.js';
 import type { RouteTable } from './route-table.js';
@@ -31,7 +32,7 @@ export class ProblemReply {
     request.problem = body;
     if (cause instanceof InvalidRequestError) body.errors = cause.errors;
     if (status >= 500) this.#log(cause, request);
-    if (status === 401) reply.header('www-authenticate', 'Bearer realm="btcforecast"');
+    if (status === 401) setChallenge(request, reply, body.code);
     if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds));
     return reply
       .code(status)

@@ -1,3 +1,5 @@
+import { createKeyText } from '@btcforecast/access';
+import { OAuthClientEntity, RequestSigningKeyEntity } from '@btcforecast/database';
 import type { Fixture } from './start-fixture.js';
 
 /** Values for the parameters of one path, as they are written in the API document. */
@@ -23,6 +25,36 @@ const key = async (fixture: Fixture): Promise<RouteSample> => ({
   owner: 'default',
 });
 
+/** The same of an OAuth client. */
+const oauthClient = async ({ dataSource }: Fixture): Promise<RouteSample> => {
+  const { id, secretHash } = createKeyText();
+  await dataSource.getRepository(OAuthClientEntity).insert({
+    ...{
+      id,
+      secretHash,
+      tenant: 'default',
+      name: 'test',
+      roles: ['viewer'],
+      authMethod: 'client_secret_basic',
+    },
+    ...{ createdBy: 'test', createdAt: new Date() },
+  });
+  return { params: { id }, owner: 'default' };
+};
+
+/** The same of a key that signs requests, and of the key for which it does. */
+const signingKey = async (fixture: Fixture): Promise<RouteSample> => {
+  const { id } = (await key(fixture)).params;
+  const { id: signing } = createKeyText();
+  await fixture.dataSource.getRepository(RequestSigningKeyEntity).insert({
+    ...{ id: signing, apiKeyId: id, name: 'test', algorithm: 'ed25519', publicKey: ED25519_SPKI },
+    ...{ createdBy: 'test', createdAt: new Date() },
+  });
+  return { params: { id: String(id), signingKey: signing }, owner: 'default' };
+};
+/** The public key of RFC 9421, appendix B.1.4. */
+const ED25519_SPKI = Buffer.from('MCowBQYDK2VwAyEAJrQLj5P/89iXES9+vFgrIy29clF9CC/oPPsw3c5D0bs=', 'base64');
+
 /**
  * One line for each path that has parameters. A new one must be added here, or the authorisation matrix fails: it says
  * whose the thing is, so that no route is forgotten that must hide it from other tenants.
@@ -37,12 +69,16 @@ export const ROUTE_SAMPLES: Readonly<Record<string, Sample>> = {
   '/v1/instruments/{id}/candles': nobody({ id: 'BTC-USD' }),
   '/v1/keys/{id}': key,
   '/v1/keys/{id}/rotate': key,
+  '/v1/keys/{id}/signing-keys': key,
+  '/v1/keys/{id}/signing-keys/{signingKey}': signingKey,
   '/v1/models/aliases/{instrument}': instrument,
   '/v1/models/{name}/{version}': version,
   '/v1/models/{name}/{version}/card': version,
   '/v1/models/{name}/{version}/graph': version,
   '/v1/models/{name}/{version}/promote': version,
   '/v1/models/{name}/{version}/rollback': version,
+  '/v1/oauth-clients/{id}': oauthClient,
+  '/v1/oauth-clients/{id}/rotate': oauthClient,
   '/v1/performance/{instrument}': instrument,
   '/v1/tenants/{tenant}': nobody({ tenant: 'default' }),
   '/v1/track-record/proof/{id}': nobody({ id: '0'.repeat(64) }),

@@ -17,6 +17,7 @@ export interface KeyOptions {
   readonly instruments?: readonly string[];
   readonly horizons?: readonly string[];
   readonly allowedAddresses?: readonly string[];
+  readonly requireSignature?: boolean;
   readonly expiresAt?: Date;
   readonly revokedAt?: Date;
 }
@@ -94,7 +95,7 @@ async function addKey(dataSource: DataSource, options: KeyOptions = {}): Promise
     instruments: options.instruments ? [...options.instruments] : null,
     horizons: options.horizons ? [...options.horizons] : null,
     allowedAddresses: options.allowedAddresses ? [...options.allowedAddresses] : null,
-    requireSignature: false,
+    requireSignature: options.requireSignature ?? false,
     bootstrap: false,
     createdBy: 'test',
     createdAt: new Date(),

@@ -81,6 +81,7 @@ function commonEnv(settings: ServiceSettings): Record<string, string> {
     RPC_ADDRESSES_PREDICTION: `127.0.0.1:${ports.rpc.prediction}`,
     INTERNAL_HOST: '127.0.0.1',
     GATEWAY_PORT: String(ports.gateway),
+    GATEWAY_PUBLIC_URL: inherited.GATEWAY_PUBLIC_URL || `http://localhost:${ports.gateway}`,
   };
 }
 

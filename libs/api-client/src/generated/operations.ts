@@ -3,6 +3,27 @@ import type * as t from './types.js';
 
 /** How each operation is asked for. */
 export const OPERATIONS = {
+  directoryList: {
+    method: 'GET',
+    path: '/.well-known/http-message-signatures-directory',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+  wellKnownJwks: {
+    method: 'GET',
+    path: '/.well-known/jwks.json',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+  wellKnownMetadata: {
+    method: 'GET',
+    path: '/.well-known/oauth-authorization-server',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
   healthLive: {
     method: 'GET',
     path: '/health/live',
@@ -14,6 +35,13 @@ export const OPERATIONS = {
     method: 'GET',
     path: '/health/ready',
     body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+  tokenIssue: {
+    method: 'POST',
+    path: '/oauth/token',
+    body: 'application/x-www-form-urlencoded',
     reply: 'application/json',
     idempotent: false,
   },
@@ -132,6 +160,27 @@ export const OPERATIONS = {
     reply: 'application/json',
     idempotent: true,
   },
+  signingKeyList: {
+    method: 'GET',
+    path: '/v1/keys/{id}/signing-keys',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+  signingKeyCreate: {
+    method: 'POST',
+    path: '/v1/keys/{id}/signing-keys',
+    body: 'application/json',
+    reply: 'application/json',
+    idempotent: true,
+  },
+  signingKeyRevoke: {
+    method: 'DELETE',
+    path: '/v1/keys/{id}/signing-keys/{signingKey}',
+    body: null,
+    reply: 'application/json',
+    idempotent: true,
+  },
   modelList: { method: 'GET', path: '/v1/models', body: null, reply: 'application/json', idempotent: false },
   modelUpload: {
     method: 'POST',
@@ -178,6 +227,48 @@ export const OPERATIONS = {
   modelRollBack: {
     method: 'POST',
     path: '/v1/models/{name}/{version}/rollback',
+    body: 'application/json',
+    reply: 'application/json',
+    idempotent: true,
+  },
+  oAuthClientList: {
+    method: 'GET',
+    path: '/v1/oauth-clients',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+  oAuthClientCreate: {
+    method: 'POST',
+    path: '/v1/oauth-clients',
+    body: 'application/json',
+    reply: 'application/json',
+    idempotent: true,
+  },
+  oAuthClientGet: {
+    method: 'GET',
+    path: '/v1/oauth-clients/{id}',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+  oAuthClientChange: {
+    method: 'PATCH',
+    path: '/v1/oauth-clients/{id}',
+    body: 'application/json',
+    reply: 'application/json',
+    idempotent: true,
+  },
+  oAuthClientRevoke: {
+    method: 'DELETE',
+    path: '/v1/oauth-clients/{id}',
+    body: null,
+    reply: 'application/json',
+    idempotent: true,
+  },
+  oAuthClientRotate: {
+    method: 'POST',
+    path: '/v1/oauth-clients/{id}/rotate',
     body: 'application/json',
     reply: 'application/json',
     idempotent: true,
@@ -235,10 +326,18 @@ export const OPERATIONS = {
 
 /** What each operation takes and answers. */
 export interface Operations {
+  /** The public keys that verify signed replies */
+  directoryList: { request: t.DirectoryListData; reply: t.DirectoryListResponse };
+  /** The public keys that verify access tokens */
+  wellKnownJwks: { request: t.WellKnownJwksData; reply: t.WellKnownJwksResponse };
+  /** What an OAuth client has to know about this server */
+  wellKnownMetadata: { request: t.WellKnownMetadataData; reply: t.WellKnownMetadataResponse };
   /** Whether the process runs at all; needs no key */
   healthLive: { request: t.HealthLiveData; reply: t.HealthLiveResponse };
   /** Whether it should get requests; needs no key */
   healthReady: { request: t.HealthReadyData; reply: t.HealthReadyResponse };
+  /** An access token for a client: the client credentials grant of OAuth 2.0 */
+  tokenIssue: { request: t.TokenIssueData; reply: t.TokenIssueResponse };
   /** Who changed what, and who was refused: own entries, an admin sees all */
   auditList: { request: t.AuditListData; reply: t.AuditListResponse };
   /** The chain, one JSON object a line, to be checked with btcf audit verify */
@@ -277,6 +376,12 @@ export interface Operations {
   keyRevoke: { request: t.KeyRevokeData; reply: t.KeyRevokeResponse };
   /** Gives a key a new secret, shown this once; the old one goes on for a while */
   keyRotate: { request: t.KeyRotateData; reply: t.KeyRotateResponse };
+  /** The keys that sign requests of an API key, newest first */
+  signingKeyList: { request: t.SigningKeyListData; reply: t.SigningKeyListResponse };
+  /** Makes a key that signs requests of an API key */
+  signingKeyCreate: { request: t.SigningKeyCreateData; reply: t.SigningKeyCreateResponse };
+  /** Revokes a key that signs requests, for good */
+  signingKeyRevoke: { request: t.SigningKeyRevokeData; reply: t.SigningKeyRevokeResponse };
   /** Every version of every model, and what it is now */
   modelList: { request: t.ModelListData; reply: t.ModelListResponse };
   /** Checks a model of your own and takes it into the registry */
@@ -293,6 +398,18 @@ export interface Operations {
   modelPromote: { request: t.ModelPromoteData; reply: t.ModelPromoteResponse };
   /** Takes the alias champion from a version and gives it back to its predecessor */
   modelRollBack: { request: t.ModelRollBackData; reply: t.ModelRollBackResponse };
+  /** The OAuth clients of a tenant, newest first */
+  oAuthClientList: { request: t.OAuthClientListData; reply: t.OAuthClientListResponse };
+  /** Makes an OAuth client; its secret is shown this once */
+  oAuthClientCreate: { request: t.OAuthClientCreateData; reply: t.OAuthClientCreateResponse };
+  /** What an OAuth client may do, and when it last got a token */
+  oAuthClientGet: { request: t.OAuthClientGetData; reply: t.OAuthClientGetResponse };
+  /** Changes what an OAuth client may do, or its keys; what is absent stays */
+  oAuthClientChange: { request: t.OAuthClientChangeData; reply: t.OAuthClientChangeResponse };
+  /** Revokes an OAuth client and its tokens for good; its record stays */
+  oAuthClientRevoke: { request: t.OAuthClientRevokeData; reply: t.OAuthClientRevokeResponse };
+  /** Gives an OAuth client a new secret; the old one goes on for a while */
+  oAuthClientRotate: { request: t.OAuthClientRotateData; reply: t.OAuthClientRotateResponse };
   /** How matured forecasts did, next to baselines that answered the same origins */
   performanceGet: { request: t.PerformanceGetData; reply: t.PerformanceGetResponse };
   /** All tenants, in the order of their ids */

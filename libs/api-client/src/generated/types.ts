@@ -501,6 +501,65 @@ export type ChangeKeyRequest = {
   requireSignature?: boolean;
 };
 
+export type ChangeOAuthClientRequest = {
+  /**
+   * What the client is
+   */
+  name?: string;
+  /**
+   * Bundles of permissions
+   */
+  roles?: Array<'viewer' | 'developer' | 'owner' | 'operator' | 'admin'>;
+  /**
+   * Permissions to which the roles are narrowed; null: all that the roles give
+   */
+  scopes?: Array<
+    | 'market:read'
+    | 'forecasts:read'
+    | 'models:read'
+    | 'models:write'
+    | 'models:promote'
+    | 'models:load'
+    | 'inference:run'
+    | 'backtests:read'
+    | 'backtests:write'
+    | 'keys:read'
+    | 'keys:write'
+    | 'users:read'
+    | 'users:write'
+    | 'tenants:read'
+    | 'tenants:write'
+    | 'webhooks:read'
+    | 'webhooks:write'
+    | 'alerts:read'
+    | 'alerts:write'
+    | 'usage:read'
+    | 'audit:read'
+    | 'identity:read'
+  > | null;
+  /**
+   * Instruments that may be asked about; null: all
+   */
+  instruments?: Array<InstrumentId> | null;
+  /**
+   * Horizons that may be asked about; null: all
+   */
+  horizons?: Array<Horizon> | null;
+  /**
+   * Public keys of private_key_jwt (RFC 7517)
+   */
+  jwks?: {
+    /**
+     * Several during a rotation
+     */
+    keys: Array<PublicJwk>;
+  };
+  /**
+   * When it and its tokens end; null: never
+   */
+  expiresAt?: string | string | null;
+};
+
 export type ChangeTenantRequest = {
   /**
    * Who it is
@@ -568,6 +627,88 @@ export type CreateKeyRequest = {
    * Whether every request with this key must be signed as well (RFC 9421)
    */
   requireSignature?: boolean;
+};
+
+export type CreateOAuthClientRequest = {
+  /**
+   * What the client is
+   */
+  name: string;
+  /**
+   * Bundles of permissions
+   */
+  roles?: Array<'viewer' | 'developer' | 'owner' | 'operator' | 'admin'>;
+  /**
+   * Permissions to which the roles are narrowed; null: all that the roles give
+   */
+  scopes?: Array<
+    | 'market:read'
+    | 'forecasts:read'
+    | 'models:read'
+    | 'models:write'
+    | 'models:promote'
+    | 'models:load'
+    | 'inference:run'
+    | 'backtests:read'
+    | 'backtests:write'
+    | 'keys:read'
+    | 'keys:write'
+    | 'users:read'
+    | 'users:write'
+    | 'tenants:read'
+    | 'tenants:write'
+    | 'webhooks:read'
+    | 'webhooks:write'
+    | 'alerts:read'
+    | 'alerts:write'
+    | 'usage:read'
+    | 'audit:read'
+    | 'identity:read'
+  > | null;
+  /**
+   * Instruments that may be asked about; null: all; absent: as whoever makes the client
+   */
+  instruments?: Array<InstrumentId> | null;
+  /**
+   * Horizons that may be asked about; null: all; absent: as whoever makes the client
+   */
+  horizons?: Array<Horizon> | null;
+  /**
+   * How the client proves who it is: by a secret in one of two places, or by a key of its own
+   */
+  authMethod?: 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt';
+  /**
+   * Public keys of private_key_jwt (RFC 7517)
+   */
+  jwks?: {
+    /**
+     * Several during a rotation
+     */
+    keys: Array<PublicJwk>;
+  };
+  /**
+   * One public key in PEM, in the place of jwks
+   */
+  publicKey?: string;
+  /**
+   * When it and its tokens end; null: never
+   */
+  expiresAt?: string | string | null;
+};
+
+export type CreateSigningKeyRequest = {
+  /**
+   * Where the key lies
+   */
+  name: string;
+  /**
+   * How it signs (RFC 9421, section 3.3)
+   */
+  algorithm?: 'ed25519' | 'hmac-sha256';
+  /**
+   * The public key in PEM, for ed25519; for hmac-sha256 the secret is made here
+   */
+  publicKey?: string;
 };
 
 export type CreateTenantRequest = {
@@ -787,6 +928,38 @@ export type InstrumentsReply = {
  * Length of a candle
  */
 export type Interval = '1m' | '5m' | '15m' | '1h' | '4h' | '1d';
+
+export type JwksReply = {
+  /**
+   * The key that signs now, the next one, and those whose signatures still count
+   */
+  keys: Array<{
+    /**
+     * OKP
+     */
+    kty: string;
+    /**
+     * Ed25519
+     */
+    crv: string;
+    /**
+     * The public key, base64url
+     */
+    x: string;
+    /**
+     * Names the key: its thumbprint (RFC 7638)
+     */
+    kid: string;
+    /**
+     * EdDSA
+     */
+    alg: string;
+    /**
+     * sig
+     */
+    use: string;
+  }>;
+};
 
 export type Key = {
   /**
@@ -1324,6 +1497,366 @@ export type NewKey = {
   key: string;
 };
 
+export type NewOAuthClient = {
+  /**
+   * The client_id; no secret
+   */
+  id: string;
+  /**
+   * Whom it belongs to
+   */
+  tenant: string;
+  /**
+   * What the client is
+   */
+  name: string;
+  /**
+   * Only an active client gets tokens or uses them
+   */
+  state: 'active' | 'expired' | 'revoked';
+  /**
+   * Bundles of permissions
+   */
+  roles: Array<'viewer' | 'developer' | 'owner' | 'operator' | 'admin'>;
+  /**
+   * Permissions to which the roles are narrowed; null: all that the roles give
+   */
+  scopes: Array<
+    | 'market:read'
+    | 'forecasts:read'
+    | 'models:read'
+    | 'models:write'
+    | 'models:promote'
+    | 'models:load'
+    | 'inference:run'
+    | 'backtests:read'
+    | 'backtests:write'
+    | 'keys:read'
+    | 'keys:write'
+    | 'users:read'
+    | 'users:write'
+    | 'tenants:read'
+    | 'tenants:write'
+    | 'webhooks:read'
+    | 'webhooks:write'
+    | 'alerts:read'
+    | 'alerts:write'
+    | 'usage:read'
+    | 'audit:read'
+    | 'identity:read'
+  > | null;
+  /**
+   * The scope that its tokens can have now
+   */
+  permissions: Array<
+    | 'market:read'
+    | 'forecasts:read'
+    | 'models:read'
+    | 'models:write'
+    | 'models:promote'
+    | 'models:load'
+    | 'inference:run'
+    | 'backtests:read'
+    | 'backtests:write'
+    | 'keys:read'
+    | 'keys:write'
+    | 'users:read'
+    | 'users:write'
+    | 'tenants:read'
+    | 'tenants:write'
+    | 'webhooks:read'
+    | 'webhooks:write'
+    | 'alerts:read'
+    | 'alerts:write'
+    | 'usage:read'
+    | 'audit:read'
+    | 'identity:read'
+  >;
+  /**
+   * Instruments that may be asked about; null: all
+   */
+  instruments: Array<InstrumentId> | null;
+  /**
+   * Horizons that may be asked about; null: all
+   */
+  horizons: Array<Horizon> | null;
+  /**
+   * How the client proves who it is: by a secret in one of two places, or by a key of its own
+   */
+  authMethod: 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt';
+  /**
+   * Public keys of private_key_jwt; null: it has a secret
+   */
+  jwks: {
+    /**
+     * Any of them may sign an assertion
+     */
+    keys: Array<PublicJwk>;
+  } | null;
+  /**
+   * Who made it
+   */
+  createdBy: string;
+  /**
+   * When it was made, UTC
+   */
+  createdAt: Instant;
+  /**
+   * When it ends, UTC; null: never
+   */
+  expiresAt: Instant | null;
+  /**
+   * When it was revoked, UTC; null: it was not
+   */
+  revokedAt: Instant | null;
+  /**
+   * When its secret was last replaced, UTC; null: never
+   */
+  rotatedAt: Instant | null;
+  /**
+   * Until when the secret before the last rotation goes on, UTC; null: there is none
+   */
+  previousSecretUntil: Instant | null;
+  /**
+   * When it last got a token, UTC, to a minute or so; null: never
+   */
+  lastUsedAt: Instant | null;
+  /**
+   * The client_secret. It is shown this once: nothing can recover it; null with private_key_jwt
+   */
+  secret: string | null;
+};
+
+export type NewSigningKey = {
+  /**
+   * The keyid of its signatures; no secret
+   */
+  id: string;
+  /**
+   * Id of the API key whose requests it signs
+   */
+  key: string;
+  /**
+   * Where the key lies
+   */
+  name: string;
+  /**
+   * How it signs (RFC 9421, section 3.3)
+   */
+  algorithm: 'ed25519' | 'hmac-sha256';
+  /**
+   * The public key in PEM; null: it has a secret
+   */
+  publicKey: string | null;
+  /**
+   * Who made it
+   */
+  createdBy: string;
+  /**
+   * When it was made, UTC
+   */
+  createdAt: Instant;
+  /**
+   * When it was revoked, UTC; null: it was not
+   */
+  revokedAt: Instant | null;
+  /**
+   * The shared secret, base64. It is shown this once: nothing can recover it; null with ed25519
+   */
+  secret: string | null;
+};
+
+export type OAuthClient = {
+  /**
+   * The client_id; no secret
+   */
+  id: string;
+  /**
+   * Whom it belongs to
+   */
+  tenant: string;
+  /**
+   * What the client is
+   */
+  name: string;
+  /**
+   * Only an active client gets tokens or uses them
+   */
+  state: 'active' | 'expired' | 'revoked';
+  /**
+   * Bundles of permissions
+   */
+  roles: Array<'viewer' | 'developer' | 'owner' | 'operator' | 'admin'>;
+  /**
+   * Permissions to which the roles are narrowed; null: all that the roles give
+   */
+  scopes: Array<
+    | 'market:read'
+    | 'forecasts:read'
+    | 'models:read'
+    | 'models:write'
+    | 'models:promote'
+    | 'models:load'
+    | 'inference:run'
+    | 'backtests:read'
+    | 'backtests:write'
+    | 'keys:read'
+    | 'keys:write'
+    | 'users:read'
+    | 'users:write'
+    | 'tenants:read'
+    | 'tenants:write'
+    | 'webhooks:read'
+    | 'webhooks:write'
+    | 'alerts:read'
+    | 'alerts:write'
+    | 'usage:read'
+    | 'audit:read'
+    | 'identity:read'
+  > | null;
+  /**
+   * The scope that its tokens can have now
+   */
+  permissions: Array<
+    | 'market:read'
+    | 'forecasts:read'
+    | 'models:read'
+    | 'models:write'
+    | 'models:promote'
+    | 'models:load'
+    | 'inference:run'
+    | 'backtests:read'
+    | 'backtests:write'
+    | 'keys:read'
+    | 'keys:write'
+    | 'users:read'
+    | 'users:write'
+    | 'tenants:read'
+    | 'tenants:write'
+    | 'webhooks:read'
+    | 'webhooks:write'
+    | 'alerts:read'
+    | 'alerts:write'
+    | 'usage:read'
+    | 'audit:read'
+    | 'identity:read'
+  >;
+  /**
+   * Instruments that may be asked about; null: all
+   */
+  instruments: Array<InstrumentId> | null;
+  /**
+   * Horizons that may be asked about; null: all
+   */
+  horizons: Array<Horizon> | null;
+  /**
+   * How the client proves who it is: by a secret in one of two places, or by a key of its own
+   */
+  authMethod: 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt';
+  /**
+   * Public keys of private_key_jwt; null: it has a secret
+   */
+  jwks: {
+    /**
+     * Any of them may sign an assertion
+     */
+    keys: Array<PublicJwk>;
+  } | null;
+  /**
+   * Who made it
+   */
+  createdBy: string;
+  /**
+   * When it was made, UTC
+   */
+  createdAt: Instant;
+  /**
+   * When it ends, UTC; null: never
+   */
+  expiresAt: Instant | null;
+  /**
+   * When it was revoked, UTC; null: it was not
+   */
+  revokedAt: Instant | null;
+  /**
+   * When its secret was last replaced, UTC; null: never
+   */
+  rotatedAt: Instant | null;
+  /**
+   * Until when the secret before the last rotation goes on, UTC; null: there is none
+   */
+  previousSecretUntil: Instant | null;
+  /**
+   * When it last got a token, UTC, to a minute or so; null: never
+   */
+  lastUsedAt: Instant | null;
+};
+
+export type OAuthClientsReply = {
+  /**
+   * Newest first; revoked and expired ones too
+   */
+  data: Array<OAuthClient>;
+  /**
+   * Pass as cursor for the next page; null at the end
+   */
+  next: string | null;
+};
+
+export type OAuthErrorReply = {
+  /**
+   * Code of RFC 6749, section 5.2
+   */
+  error: string;
+  /**
+   * What was wrong and what to do
+   */
+  error_description: string;
+  /**
+   * Page that explains it
+   */
+  error_uri: string;
+};
+
+export type OAuthMetadataReply = {
+  /**
+   * The iss and aud of tokens, and the aud of assertions
+   */
+  issuer: string;
+  /**
+   * Where tokens are asked for
+   */
+  token_endpoint: string;
+  /**
+   * Keys that verify tokens
+   */
+  jwks_uri: string;
+  /**
+   * client_credentials
+   */
+  grant_types_supported: Array<string>;
+  /**
+   * None: there is no authorization endpoint
+   */
+  response_types_supported: Array<string>;
+  /**
+   * All permissions there are
+   */
+  scopes_supported: Array<string>;
+  /**
+   * How clients prove who they are
+   */
+  token_endpoint_auth_methods_supported: Array<string>;
+  /**
+   * Algorithms of assertions
+   */
+  token_endpoint_auth_signing_alg_values_supported: Array<string>;
+  /**
+   * Page for people
+   */
+  service_documentation: string;
+};
+
 export type Outcome = {
   /**
    * void: the target candle was still missing after 7 days
@@ -1564,6 +2097,9 @@ export type Problem = {
     | 'request.unsupported_media_type'
     | 'request.deadline_exceeded'
     | 'access.unauthenticated'
+    | 'access.token_invalid'
+    | 'access.signature_required'
+    | 'access.signature_invalid'
     | 'access.forbidden'
     | 'access.address_not_allowed'
     | 'access.grant_too_wide'
@@ -1578,6 +2114,10 @@ export type Problem = {
     | 'idempotency.key_reused'
     | 'idempotency.in_progress'
     | 'idempotency.secret_not_replayable'
+    | 'oauth_client.not_found'
+    | 'oauth_client.conflict'
+    | 'signing_key.not_found'
+    | 'signing_key.conflict'
     | 'instrument.unknown'
     | 'candle.interval_not_served'
     | 'forecast.not_found'
@@ -1647,6 +2187,93 @@ export type PromoteRequest = {
    */
   override?: boolean;
 };
+
+/**
+ * A public key of Ed25519, P-256 or RSA, without its private part
+ */
+export type PublicJwk =
+  | {
+      /**
+       * Kind of the key
+       */
+      kty: 'OKP';
+      /**
+       * The curve
+       */
+      crv: 'Ed25519';
+      /**
+       * The public key
+       */
+      x: string;
+      /**
+       * The only algorithm that it verifies
+       */
+      alg?: 'EdDSA';
+      /**
+       * Names the key; absent: its thumbprint (RFC 7638)
+       */
+      kid?: string;
+      /**
+       * What it is for: signatures
+       */
+      use?: 'sig';
+    }
+  | {
+      /**
+       * Kind of the key
+       */
+      kty: 'EC';
+      /**
+       * The curve
+       */
+      crv: 'P-256';
+      /**
+       * The point, x
+       */
+      x: string;
+      /**
+       * The point, y
+       */
+      y: string;
+      /**
+       * The only algorithm that it verifies
+       */
+      alg?: 'ES256';
+      /**
+       * Names the key; absent: its thumbprint (RFC 7638)
+       */
+      kid?: string;
+      /**
+       * What it is for: signatures
+       */
+      use?: 'sig';
+    }
+  | {
+      /**
+       * Kind of the key
+       */
+      kty: 'RSA';
+      /**
+       * The modulus, of 2048 bits or more
+       */
+      n: string;
+      /**
+       * The exponent
+       */
+      e: string;
+      /**
+       * The only algorithm that it verifies; absent: RS256
+       */
+      alg?: 'RS256' | 'PS256';
+      /**
+       * Names the key; absent: its thumbprint (RFC 7638)
+       */
+      kid?: string;
+      /**
+       * What it is for: signatures
+       */
+      use?: 'sig';
+    };
 
 export type Quantiles = {
   /**
@@ -1736,6 +2363,13 @@ export type RotateKeyRequest = {
   overlapSeconds?: number;
 };
 
+export type RotateOAuthClientRequest = {
+  /**
+   * How long the old secret goes on; 0 ends every old one at once
+   */
+  overlapSeconds?: number;
+};
+
 export type ScoredForecast = {
   /**
    * SHA-256 of what the forecast was made from, hexadecimal
@@ -1799,6 +2433,48 @@ export type ScoredForecast = {
    * null until the target candle has closed
    */
   outcome: Outcome | null;
+};
+
+export type SigningKey = {
+  /**
+   * The keyid of its signatures; no secret
+   */
+  id: string;
+  /**
+   * Id of the API key whose requests it signs
+   */
+  key: string;
+  /**
+   * Where the key lies
+   */
+  name: string;
+  /**
+   * How it signs (RFC 9421, section 3.3)
+   */
+  algorithm: 'ed25519' | 'hmac-sha256';
+  /**
+   * The public key in PEM; null: it has a secret
+   */
+  publicKey: string | null;
+  /**
+   * Who made it
+   */
+  createdBy: string;
+  /**
+   * When it was made, UTC
+   */
+  createdAt: Instant;
+  /**
+   * When it was revoked, UTC; null: it was not
+   */
+  revokedAt: Instant | null;
+};
+
+export type SigningKeysReply = {
+  /**
+   * Newest first; revoked ones too
+   */
+  data: Array<SigningKey>;
 };
 
 /**
@@ -1898,6 +2574,52 @@ export type TenantsReply = {
  * late: issued after the next candle had closed; backfilled: after its target. Neither counts as skill
  */
 export type Timeliness = 'on_time' | 'late' | 'backfilled';
+
+export type TokenReply = {
+  /**
+   * To be sent as Authorization: Bearer
+   */
+  access_token: string;
+  /**
+   * How it is sent
+   */
+  token_type: 'Bearer';
+  /**
+   * For how long it counts, integer, seconds
+   */
+  expires_in: number;
+  /**
+   * The permissions that it gives, separated by spaces
+   */
+  scope: string;
+};
+
+export type TokenRequest = {
+  /**
+   * client_credentials
+   */
+  grant_type: string;
+  /**
+   * Permissions, separated by spaces; absent: all that the client may have
+   */
+  scope?: string;
+  /**
+   * Of client_secret_post
+   */
+  client_id?: string;
+  /**
+   * Of client_secret_post
+   */
+  client_secret?: string;
+  /**
+   * Of private_key_jwt: urn:ietf:params:oauth:client-assertion-type:jwt-bearer
+   */
+  client_assertion_type?: string;
+  /**
+   * Of private_key_jwt: a JWT that the client has signed
+   */
+  client_assertion?: string;
+};
 
 export type TrackRecord = {
   /**
@@ -2058,6 +2780,135 @@ export type RequestTimeout = number;
  */
 export type IdempotencyKey = string;
 
+export type DirectoryListData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path?: never;
+  query?: never;
+  url: '/.well-known/http-message-signatures-directory';
+};
+
+export type DirectoryListErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type DirectoryListError = DirectoryListErrors[keyof DirectoryListErrors];
+
+export type DirectoryListResponses = {
+  /**
+   * The answer
+   */
+  200: JwksReply;
+};
+
+export type DirectoryListResponse = DirectoryListResponses[keyof DirectoryListResponses];
+
+export type WellKnownJwksData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path?: never;
+  query?: never;
+  url: '/.well-known/jwks.json';
+};
+
+export type WellKnownJwksErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type WellKnownJwksError = WellKnownJwksErrors[keyof WellKnownJwksErrors];
+
+export type WellKnownJwksResponses = {
+  /**
+   * The answer
+   */
+  200: JwksReply;
+};
+
+export type WellKnownJwksResponse = WellKnownJwksResponses[keyof WellKnownJwksResponses];
+
+export type WellKnownMetadataData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path?: never;
+  query?: never;
+  url: '/.well-known/oauth-authorization-server';
+};
+
+export type WellKnownMetadataErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type WellKnownMetadataError = WellKnownMetadataErrors[keyof WellKnownMetadataErrors];
+
+export type WellKnownMetadataResponses = {
+  /**
+   * The answer
+   */
+  200: OAuthMetadataReply;
+};
+
+export type WellKnownMetadataResponse = WellKnownMetadataResponses[keyof WellKnownMetadataResponses];
+
 export type HealthLiveData = {
   body?: never;
   headers?: {
@@ -2143,6 +2994,49 @@ export type HealthReadyResponses = {
 };
 
 export type HealthReadyResponse = HealthReadyResponses[keyof HealthReadyResponses];
+
+export type TokenIssueData = {
+  body: TokenRequest;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path?: never;
+  query?: never;
+  url: '/oauth/token';
+};
+
+export type TokenIssueErrors = {
+  /**
+   * The request or its scope is invalid; `error` says how
+   */
+  400: OAuthErrorReply;
+  /**
+   * The client is unknown or its proof is wrong: `invalid_client`
+   */
+  401: OAuthErrorReply;
+  /**
+   * Something went wrong on our side
+   */
+  500: OAuthErrorReply;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: OAuthErrorReply;
+};
+
+export type TokenIssueError = TokenIssueErrors[keyof TokenIssueErrors];
+
+export type TokenIssueResponses = {
+  /**
+   * The answer
+   */
+  200: TokenReply;
+};
+
+export type TokenIssueResponse = TokenIssueResponses[keyof TokenIssueResponses];
 
 export type AuditListData = {
   body?: never;
@@ -3405,6 +4299,205 @@ export type KeyRotateResponses = {
 
 export type KeyRotateResponse = KeyRotateResponses[keyof KeyRotateResponses];
 
+export type SigningKeyListData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    id: string;
+  };
+  query?: {
+    /**
+     * Whose; only administrators may name another tenant than their own
+     */
+    tenant?: string;
+  };
+  url: '/v1/keys/{id}/signing-keys';
+};
+
+export type SigningKeyListErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type SigningKeyListError = SigningKeyListErrors[keyof SigningKeyListErrors];
+
+export type SigningKeyListResponses = {
+  /**
+   * The answer
+   */
+  200: SigningKeysReply;
+};
+
+export type SigningKeyListResponse = SigningKeyListResponses[keyof SigningKeyListResponses];
+
+export type SigningKeyCreateData = {
+  body: CreateSigningKeyRequest;
+  headers?: {
+    /**
+     * Names this change, in quotes (draft-ietf-httpapi-idempotency-key-header): repeated under the same name within a day it takes effect once
+     */
+    'Idempotency-Key'?: string;
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    id: string;
+  };
+  query?: {
+    /**
+     * Whose; only administrators may name another tenant than their own
+     */
+    tenant?: string;
+  };
+  url: '/v1/keys/{id}/signing-keys';
+};
+
+export type SigningKeyCreateErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * The key is revoked, or has too many signing keys
+   */
+  409: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type SigningKeyCreateError = SigningKeyCreateErrors[keyof SigningKeyCreateErrors];
+
+export type SigningKeyCreateResponses = {
+  /**
+   * The answer
+   */
+  201: NewSigningKey;
+};
+
+export type SigningKeyCreateResponse = SigningKeyCreateResponses[keyof SigningKeyCreateResponses];
+
+export type SigningKeyRevokeData = {
+  body?: never;
+  headers?: {
+    /**
+     * Names this change, in quotes (draft-ietf-httpapi-idempotency-key-header): repeated under the same name within a day it takes effect once
+     */
+    'Idempotency-Key'?: string;
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    id: string;
+    signingKey: string;
+  };
+  query?: {
+    /**
+     * Whose; only administrators may name another tenant than their own
+     */
+    tenant?: string;
+  };
+  url: '/v1/keys/{id}/signing-keys/{signingKey}';
+};
+
+export type SigningKeyRevokeErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type SigningKeyRevokeError = SigningKeyRevokeErrors[keyof SigningKeyRevokeErrors];
+
+export type SigningKeyRevokeResponses = {
+  /**
+   * The answer
+   */
+  200: SigningKey;
+};
+
+export type SigningKeyRevokeResponse = SigningKeyRevokeResponses[keyof SigningKeyRevokeResponses];
+
 export type ModelListData = {
   body?: never;
   headers?: {
@@ -3928,6 +5021,410 @@ export type ModelRollBackResponses = {
 };
 
 export type ModelRollBackResponse = ModelRollBackResponses[keyof ModelRollBackResponses];
+
+export type OAuthClientListData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path?: never;
+  query?: {
+    /**
+     * Whose; only administrators may name another tenant than their own
+     */
+    tenant?: string;
+    /**
+     * Entries per page
+     */
+    limit?: number;
+    /**
+     * next of the page before, unchanged
+     */
+    cursor?: string;
+  };
+  url: '/v1/oauth-clients';
+};
+
+export type OAuthClientListErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type OAuthClientListError = OAuthClientListErrors[keyof OAuthClientListErrors];
+
+export type OAuthClientListResponses = {
+  /**
+   * The answer
+   */
+  200: OAuthClientsReply;
+};
+
+export type OAuthClientListResponse = OAuthClientListResponses[keyof OAuthClientListResponses];
+
+export type OAuthClientCreateData = {
+  body: CreateOAuthClientRequest;
+  headers?: {
+    /**
+     * Names this change, in quotes (draft-ietf-httpapi-idempotency-key-header): repeated under the same name within a day it takes effect once
+     */
+    'Idempotency-Key'?: string;
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path?: never;
+  query?: {
+    /**
+     * Whose; only administrators may name another tenant than their own
+     */
+    tenant?: string;
+  };
+  url: '/v1/oauth-clients';
+};
+
+export type OAuthClientCreateErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * The tenant has too many clients
+   */
+  409: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type OAuthClientCreateError = OAuthClientCreateErrors[keyof OAuthClientCreateErrors];
+
+export type OAuthClientCreateResponses = {
+  /**
+   * The answer
+   */
+  201: NewOAuthClient;
+};
+
+export type OAuthClientCreateResponse = OAuthClientCreateResponses[keyof OAuthClientCreateResponses];
+
+export type OAuthClientRevokeData = {
+  body?: never;
+  headers?: {
+    /**
+     * Names this change, in quotes (draft-ietf-httpapi-idempotency-key-header): repeated under the same name within a day it takes effect once
+     */
+    'Idempotency-Key'?: string;
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    id: string;
+  };
+  query?: {
+    /**
+     * Whose; only administrators may name another tenant than their own
+     */
+    tenant?: string;
+  };
+  url: '/v1/oauth-clients/{id}';
+};
+
+export type OAuthClientRevokeErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type OAuthClientRevokeError = OAuthClientRevokeErrors[keyof OAuthClientRevokeErrors];
+
+export type OAuthClientRevokeResponses = {
+  /**
+   * The answer
+   */
+  200: OAuthClient;
+};
+
+export type OAuthClientRevokeResponse = OAuthClientRevokeResponses[keyof OAuthClientRevokeResponses];
+
+export type OAuthClientGetData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    id: string;
+  };
+  query?: {
+    /**
+     * Whose; only administrators may name another tenant than their own
+     */
+    tenant?: string;
+  };
+  url: '/v1/oauth-clients/{id}';
+};
+
+export type OAuthClientGetErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type OAuthClientGetError = OAuthClientGetErrors[keyof OAuthClientGetErrors];
+
+export type OAuthClientGetResponses = {
+  /**
+   * The answer
+   */
+  200: OAuthClient;
+};
+
+export type OAuthClientGetResponse = OAuthClientGetResponses[keyof OAuthClientGetResponses];
+
+export type OAuthClientChangeData = {
+  body: ChangeOAuthClientRequest;
+  headers?: {
+    /**
+     * Names this change, in quotes (draft-ietf-httpapi-idempotency-key-header): repeated under the same name within a day it takes effect once
+     */
+    'Idempotency-Key'?: string;
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    id: string;
+  };
+  query?: {
+    /**
+     * Whose; only administrators may name another tenant than their own
+     */
+    tenant?: string;
+  };
+  url: '/v1/oauth-clients/{id}';
+};
+
+export type OAuthClientChangeErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * It is revoked, or has no keys
+   */
+  409: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type OAuthClientChangeError = OAuthClientChangeErrors[keyof OAuthClientChangeErrors];
+
+export type OAuthClientChangeResponses = {
+  /**
+   * The answer
+   */
+  200: OAuthClient;
+};
+
+export type OAuthClientChangeResponse = OAuthClientChangeResponses[keyof OAuthClientChangeResponses];
+
+export type OAuthClientRotateData = {
+  body: RotateOAuthClientRequest;
+  headers?: {
+    /**
+     * Names this change, in quotes (draft-ietf-httpapi-idempotency-key-header): repeated under the same name within a day it takes effect once
+     */
+    'Idempotency-Key'?: string;
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    id: string;
+  };
+  query?: {
+    /**
+     * Whose; only administrators may name another tenant than their own
+     */
+    tenant?: string;
+  };
+  url: '/v1/oauth-clients/{id}/rotate';
+};
+
+export type OAuthClientRotateErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * It is revoked, has no secret, or its overlap goes on
+   */
+  409: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type OAuthClientRotateError = OAuthClientRotateErrors[keyof OAuthClientRotateErrors];
+
+export type OAuthClientRotateResponses = {
+  /**
+   * The answer
+   */
+  200: NewOAuthClient;
+};
+
+export type OAuthClientRotateResponse = OAuthClientRotateResponses[keyof OAuthClientRotateResponses];
 
 export type PerformanceGetData = {
   body?: never;

@@ -20,7 +20,7 @@ export class OAuthClientEntity {
   @Column('timestamptz', { name: 'previous_until', nullable: true }) previousUntil!: Date | null;
   @Column('timestamptz', { name: 'rotated_at', nullable: true }) rotatedAt!: Date | null;
   /** Public keys that verify its assertions; of private_key_jwt only. */
-  @Column('jsonb', { nullable: true }) jwks!: { keys: Record<string, unknown>[] } | null;
+  @Column('jsonb', { nullable: true }) jwks!: object | null;
   @Column('text', { name: 'created_by' }) createdBy!: string;
   @Column('timestamptz', { name: 'created_at' }) createdAt!: Date;
   @Column('timestamptz', { name: 'expires_at', nullable: true }) expiresAt!: Date | null;
