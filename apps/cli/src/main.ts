@@ -10,6 +10,7 @@ import { registerKeysCommand } from './keys.command.js';
 import { registerModelsCommand } from './models.command.js';
 import { registerTrackRecordCommand } from './track-record.command.js';
 import { registerTrainCommand } from './train.command.js';
+import { registerUsersCommand } from './users.command.js';
 import { registerVerifyCommand } from './verify.command.js';
 
 /** Exit code of a command line that cannot be understood; 1 is a command that was understood and failed. */
@@ -32,6 +33,7 @@ function createProgram(): Command {
   registerVerifyCommand(program);
   registerTrackRecordCommand(program);
   registerAuditCommand(program);
+  registerUsersCommand(program);
   registerDoctorCommand(program);
   return program;
 }

@@ -1,4 +1,13 @@
-import { ForecastId, InstantInput, InstrumentId, ModelReferenceText } from '@btcforecast/contracts';
+import {
+  Email,
+  ForecastId,
+  InstantInput,
+  InstrumentId,
+  ModelReferenceText,
+  Role,
+  ROLES,
+  TenantId,
+} from '@btcforecast/contracts';
 import { InvalidArgumentError } from 'commander';
 
 /** Parsers of option values, for commander: a wrong value ends in one sentence and exit code 2. */
@@ -75,4 +84,25 @@ export function secondsValue(text: string): number {
   const match = /^(\d{1,7})([smhd])$/.exec(text);
   if (match) return Number(match[1]) * UNIT_SECONDS[match[2] as keyof typeof UNIT_SECONDS];
   throw new InvalidArgumentError('It must be a duration such as 90s, 15m, 12h or 7d.');
+}
+
+/** An e-mail address, in lower case. */
+export function emailValue(text: string): string {
+  const parsed = Email.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new InvalidArgumentError('It must be an e-mail address.');
+}
+
+/** Roles separated by commas. */
+export function rolesValue(text: string): Role[] {
+  const roles = listValue(text).map((name) => Role.safeParse(name).data);
+  if (roles.every((role) => role !== undefined)) return roles;
+  throw new InvalidArgumentError(`It must be of ${ROLES.join(', ')}.`);
+}
+
+/** The id of a tenant. */
+export function tenantValue(text: string): string {
+  const parsed = TenantId.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new InvalidArgumentError('It must be lower-case letters, digits and hyphens, at most 39.');
 }

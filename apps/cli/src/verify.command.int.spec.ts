@@ -1,3 +1,4 @@
+import { NO_LIMITS } from '@btcforecast/contracts';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
@@ -117,7 +118,7 @@ async function serveRecord(): Promise<string> {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://x');
     const id = pathname.startsWith('/v1/track-record/proof/') ? pathname.split('/').at(-1)! : null;
     const answer = id
-      ? queries.proof(id)
+      ? queries.proof(id, NO_LIMITS)
       : queries.page(Number(searchParams.get('after')), Math.min(4, Number(searchParams.get('limit'))));
     answer.then(
       (body) => response.end(JSON.stringify(body)),

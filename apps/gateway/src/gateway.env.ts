@@ -34,5 +34,28 @@ export const GatewayEnv = PlatformEnv.extend({
     .max(300)
     .default(30)
     .describe('How far the clock of whoever signs requests may be off; seconds'),
+  SESSION_IDLE_MINUTES: z.coerce
+    .number()
+    .int()
+    .min(5)
+    .max(1_440)
+    .default(60)
+    .describe('A dashboard session that is not used ends after so many minutes'),
+  SESSION_MAX_HOURS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(168)
+    .default(12)
+    .describe('A dashboard session ends after so many hours in any case'),
+  PASSWORD_COST: z.coerce
+    .number()
+    .int()
+    .min(12)
+    .max(20)
+    .default(15)
+    .describe(
+      "Power of two of scrypt's cost for a password; 15 takes 32 MiB and some 0.3 s of one processor each",
+    ),
 });
 export type GatewayEnv = Readonly<z.infer<typeof GatewayEnv>>;

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { AuditLog, IdempotencyKeys, KeyService } from '@btcforecast/access';
+import { AuditLog, CredentialThrottle, IdempotencyKeys, KeyService } from '@btcforecast/access';
 import {
   AppError,
   createLogger,
@@ -28,6 +28,7 @@ import { type EdgeServices, installEdge } from './http/edge.hooks.js';
 import { HttpMetrics } from './http/http-metrics.js';
 import { OpenConnections } from './http/open-connections.js';
 import { PageLinkInterceptor } from './http/page-link.interceptor.js';
+import { LimitsInterceptor } from './http/limits.interceptor.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { ProblemReply } from './http/problem-reply.js';
 import { RequestValidationPipe } from './http/request-validation.pipe.js';
@@ -125,6 +126,7 @@ async function createApp(parts: AppParts): Promise<NestFastifyApplication> {
   app.useGlobalInterceptors(
     new PageLinkInterceptor(),
     new StandardSchemaSerializerInterceptor(app.get(Reflector)),
+    new LimitsInterceptor(),
   );
   const keys = app.get(KeyService, { strict: false });
   keys.start();
@@ -133,6 +135,7 @@ async function createApp(parts: AppParts): Promise<NestFastifyApplication> {
     credentials: app.get<readonly CredentialKind[]>(CREDENTIAL_KINDS, { strict: false }),
     signatures: app.get(RequestSignatures, { strict: false }),
     signedReplies: app.get(SignedReplies, { strict: false }),
+    throttle: app.get(CredentialThrottle, { strict: false }),
     forecasts: app.get(ForecastReplies),
     audit: app.get(AuditLog, { strict: false }),
     idempotency: app.get(IdempotencyKeys, { strict: false }),

@@ -35,8 +35,8 @@ export class ForecastController {
   }
 
   @Rpc(predictionRpc.forecastById)
-  byId({ id }: Body<'forecastById'>): Promise<ScoredForecastReply> {
-    return this.forecasts.byId(id);
+  byId({ id, limits }: Body<'forecastById'>): Promise<ScoredForecastReply> {
+    return this.forecasts.byId(id, limits);
   }
 
   @Rpc(predictionRpc.performance)

@@ -70,7 +70,7 @@ export class ModelController {
   }
 
   @Rpc(predictionRpc.reproduce)
-  reproduce({ id }: Body<'reproduce'>): Promise<ReproductionReply> {
-    return this.reproductions.reproduce(id);
+  reproduce({ id, limits }: Body<'reproduce'>): Promise<ReproductionReply> {
+    return this.reproductions.reproduce(id, limits);
   }
 }

@@ -9,7 +9,7 @@ import {
   startService,
   type RunningService,
 } from '@btcforecast/platform';
-import { predictionRpc } from '@btcforecast/contracts';
+import { NO_LIMITS, predictionRpc } from '@btcforecast/contracts';
 import { AliasService } from '@btcforecast/prediction';
 import { repositoryRoot, testDatabase, waitFor } from '@btcforecast/testing';
 import { MoreThan, type DataSource } from 'typeorm';
@@ -126,7 +126,7 @@ describe('prediction', () => {
         ['1h', 'on_time'],
       ]);
       const [first] = reply.data;
-      const byId = await rpc.call(predictionRpc.forecastById, { id: first!.id });
+      const byId = await rpc.call(predictionRpc.forecastById, { limits: NO_LIMITS, id: first!.id });
       const { standing, ...issued } = first!;
       expect(standing.grade).toBe('cold_start');
       expect(byId).toEqual({ ...issued, outcome: null });

@@ -16,7 +16,7 @@ export class TrackRecordController {
   }
 
   @Rpc(predictionRpc.trackRecordProof)
-  proof({ id }: Body<'trackRecordProof'>): Promise<TrackRecordProof> {
-    return this.record.proof(id);
+  proof({ id, limits }: Body<'trackRecordProof'>): Promise<TrackRecordProof> {
+    return this.record.proof(id, limits);
   }
 }

@@ -74,6 +74,13 @@ export class CredentialMemory<R extends object> {
     this.#lookups.delete(id);
   }
 
+  /** As {@link forget}, of everything. */
+  clear(): void {
+    this.#forgotten += 1;
+    this.#known.clear();
+    this.#lookups.clear();
+  }
+
   /** Resolves when no refresh is under way. */
   async settled(): Promise<void> {
     await this.#refreshing;

@@ -15,10 +15,10 @@ export interface Grant {
 
 /** A grant as it is stored; what is in the database was checked when it was written. */
 export function grantOf(row: {
-  roles: string[];
-  scopes?: string[] | null;
-  instruments: string[] | null;
-  horizons: string[] | null;
+  readonly roles: readonly string[];
+  readonly scopes?: readonly string[] | null;
+  readonly instruments: readonly string[] | null;
+  readonly horizons: readonly string[] | null;
 }): Grant {
   const { roles, scopes = null, instruments, horizons } = row;
   return { roles, scopes, instruments, horizons } as Grant;

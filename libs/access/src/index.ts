@@ -1,5 +1,6 @@
 export { ensureBootstrapKey, type BootstrapKeyOptions } from './ensure-bootstrap-key.js';
 export { createKeyText, parseKeyText, type NewKeyText, type PresentedKey } from './key-text.js';
+export { assertWithinLimits, isLimited, isWithinLimits, type Limited, type Named } from './limits.js';
 export { KeyRepository, type KeyRecord } from './key.repository.js';
 export {
   KeyAdministration,
@@ -8,6 +9,28 @@ export {
 } from './key-administration.service.js';
 export { KeyService, type Caller, type KeyServiceDependencies } from './key.service.js';
 export { actorName, permissionsOf, type Principal } from './principal.js';
+export {
+  SessionAdministration,
+  type OpenedSession,
+  type SessionAdministrationDependencies,
+  type Visitor,
+} from './sessions/session-administration.service.js';
+export { SessionRepository, type SessionRecord } from './sessions/session.repository.js';
+export {
+  SessionService,
+  type SessionServiceDependencies,
+  type SessionTimes,
+} from './sessions/session.service.js';
+export { isCsrfToken } from './sessions/session-text.js';
+export { PASSWORD_COST, PasswordHasher, type ScryptCost } from './users/password-hasher.js';
+export {
+  UserAdministration,
+  type NewUser,
+  type UserAddress,
+  type UserAdministrationDependencies,
+} from './users/user-administration.service.js';
+export { CredentialsRefusedError, type RefusalReason } from './credentials-refused.error.js';
+export { CredentialThrottle, type CredentialThrottleDependencies } from './throttle/credential-throttle.js';
 export { TenantRepository } from './tenants/tenant.repository.js';
 export { TenantService, type TenantServiceDependencies } from './tenants/tenant.service.js';
 export { ROLE_PERMISSIONS } from './role-permissions.js';

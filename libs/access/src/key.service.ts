@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { AppError, type Clock, type Logger } from '@btcforecast/platform';
+import { CredentialsRefusedError, type RefusalReason } from './credentials-refused.error.js';
 import { CredentialMemory, IN_MEMORY, type Known } from './credential-memory.js';
 import { parseKeyText, type PresentedKey } from './key-text.js';
 import type { KeyRecord, KeyRepository } from './key.repository.js';
@@ -113,8 +114,7 @@ export class KeyService {
   #parse(text: string): PresentedKey {
     const presented = parseKeyText(text);
     if (presented) return presented;
-    this.deps.logger.info({ reason: 'malformed' }, 'key refused');
-    throw refusal();
+    throw refusal(null, 'malformed');
   }
 
   /** The short way: this very text was right since the last refresh, and its key still is. */
@@ -135,8 +135,7 @@ export class KeyService {
     const nowMs = this.deps.clock.now();
     const reason = refusalReason(record, presented, nowMs);
     if (record === null || reason) {
-      this.deps.logger.info({ keyId: presented.id, reason }, 'key refused');
-      throw refusal();
+      throw refusal(`key ${presented.id}`, reason ?? 'unknown');
     }
     // A secret that was replaced ends while nothing is read, so it goes the long way each time.
     const isCurrent = presented.secretHash === record.secretHash;
@@ -159,7 +158,7 @@ function refusalReason(
   record: KeyRecord | null,
   { secretHash }: PresentedKey,
   nowMs: number,
-): string | undefined {
+): RefusalReason | undefined {
   const shown = secretShown(record, secretHash);
   if (record === null) return 'unknown';
   if (shown === undefined) return 'wrong secret';
@@ -184,11 +183,11 @@ function equalHashes(a: string, b: string): boolean {
   return timingSafeEqual(Buffer.from(a, 'hex'), Buffer.from(b, 'hex'));
 }
 
-function refusal(): AppError {
-  return new AppError(
-    'caller',
-    'access.unauthenticated',
+function refusal(subject: string | null, reason: RefusalReason): CredentialsRefusedError {
+  return new CredentialsRefusedError(
     'the key is missing, malformed, unknown, revoked or expired; send "Authorization: Bearer <key>" with a valid key',
+    subject,
+    reason,
   );
 }
 

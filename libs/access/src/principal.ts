@@ -14,6 +14,8 @@ export interface Principal {
   readonly instruments: readonly string[] | null;
   /** Horizons it may ask about, e.g. `24h`; null: all. */
   readonly horizons: readonly string[] | null;
+  /** Which session, of somebody who is logged in. */
+  readonly session?: string;
   /** When these credentials end by themselves, epoch ms, as a token does; absent: whoever issued them ends them. */
   readonly expiresAt?: number;
   /** The credentials alone open nothing: its requests have to be signed as well (RFC 9421). */

@@ -46,12 +46,16 @@ export const HorizonLimit = z
   .nullable()
   .describe('Horizons that may be asked about; null: all');
 
-/** For whom a service behind the edge answers: who sees what is the tenant's, and within these limits. */
-export const Asker = z.object({
-  tenant: TenantId,
+/** What whoever asks may ask about. */
+export const Limits = z.object({
   instruments: z.array(InstrumentId).nullable().describe('null: all'),
   horizons: z.array(Horizon).nullable().describe('null: all'),
 });
+export type Limits = z.infer<typeof Limits>;
+export const NO_LIMITS: Limits = { instruments: null, horizons: null };
+
+/** For whom a service behind the edge answers: who sees what is the tenant's, and within these limits. */
+export const Asker = Limits.extend({ tenant: TenantId });
 export type Asker = z.infer<typeof Asker>;
 
 /** Of a route about what belongs to a tenant. */

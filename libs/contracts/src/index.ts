@@ -140,7 +140,26 @@ export {
   NewKeyReply,
   RotateKeyRequest,
 } from './keys.js';
-export { Asker, TenantPageQuery, TenantQuery } from './grants.js';
+export {
+  ChangePasswordRequest,
+  IdentityReply,
+  LoginRequest,
+  SessionEndedReply,
+  SessionId,
+  SessionReply,
+  SessionsReply,
+  SessionSummary,
+} from './sessions.js';
+export {
+  ChangeUserRequest,
+  CreateUserRequest,
+  Email,
+  NewPassword,
+  UserId,
+  UserReply,
+  UsersReply,
+} from './users.js';
+export { Asker, Limits, NO_LIMITS, TenantPageQuery, TenantQuery } from './grants.js';
 export { ChangeTenantRequest, CreateTenantRequest, TenantReply, TenantsReply } from './tenants.js';
 export { describeIssues, issueWords } from './issue-words.js';
 export { ERROR_CODES, ErrorCode, Problem } from './problem.js';

@@ -14,6 +14,12 @@ export { AddressPolicy, isLoopback, type AddressVerdict } from './http/address-p
 export { GuardedFetchError, type FetchFailure } from './http/guarded-fetch.error.js';
 export { hostResolver, type ResolveHost } from './http/resolve-host.js';
 export { readCursor, writeCursor, type CursorValues } from './paging/cursor.js';
+export { AttemptLimiter, type CountedAttempt } from './attempts/attempt-limiter.js';
+export {
+  AttemptLimiters,
+  type AttemptLimit,
+  type AttemptLimitersOptions,
+} from './attempts/attempt-limiters.js';
 export { Clock, ManualClock } from './time/clock.js';
 export { createLogger, type Logger, type LoggerOptions } from './logging/create-logger.js';
 export { PinoNestLogger } from './logging/pino-nest-logger.js';

@@ -1,15 +1,21 @@
-import type { KeyService, Principal } from '@btcforecast/access';
+import type { CredentialThrottle, KeyService, Principal } from '@btcforecast/access';
 import type { FastifyRequest } from 'fastify';
 import { bearerOf, type CredentialKind } from '../http/credentials.js';
 
 /** `Authorization: Bearer btcf_<id>_<secret>`. Whatever else is borne, and no kind before took, is a key that is wrong. */
 export class BearerKey implements CredentialKind {
-  constructor(private readonly keys: KeyService) {}
+  constructor(
+    private readonly keys: KeyService,
+    private readonly throttle: CredentialThrottle,
+  ) {}
 
   identify(request: FastifyRequest): Principal | Promise<Principal> | undefined {
     const text = bearerOf(request);
     if (text === undefined) return undefined;
-    return this.keys.verifyFromMemory(text, request) ?? this.keys.verify(text, request);
+    const known = this.keys.verifyFromMemory(text, request);
+    if (known) return known;
+    this.throttle.assertMayTry(request.ip);
+    return this.keys.verify(text, request);
   }
 
   recheck({ kind, id }: Principal): Promise<Principal | null> | undefined {

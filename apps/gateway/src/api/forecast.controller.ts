@@ -22,7 +22,7 @@ import { ForecastReplies } from '../forecasts/forecast-replies.js';
 import { ForecastService } from '../forecasts/forecast.service.js';
 import { Peers } from '../http/peers.js';
 import { noQuery, querySchema } from '../http/query-schema.js';
-import { clientOf } from '../http/request-client.js';
+import { clientOf, limitsOf } from '../http/request-client.js';
 import { Needs } from './needs.decorator.js';
 import { Queries } from './queries.decorator.js';
 import { Replies, RepliesOneOf } from './replies.decorator.js';
@@ -101,7 +101,7 @@ export class ForecastController {
     @Query({ schema: noQuery }) _query: unknown,
     @Req() request: FastifyRequest,
   ): Promise<ScoredForecastReply> {
-    return this.peers.call(request, predictionRpc.forecastById, { id });
+    return this.peers.call(request, predictionRpc.forecastById, { id, limits: limitsOf(request) });
   }
 
   @Post('by-id/:id/reproduce')
@@ -113,7 +113,7 @@ export class ForecastController {
     @Query({ schema: noQuery }) _query: unknown,
     @Req() request: FastifyRequest,
   ): Promise<ReproductionReply> {
-    return this.peers.call(request, predictionRpc.reproduce, { id });
+    return this.peers.call(request, predictionRpc.reproduce, { id, limits: limitsOf(request) });
   }
 }
 

@@ -22,7 +22,7 @@ export class InstrumentController {
   constructor(private readonly peers: Peers) {}
 
   @Get()
-  @Needs('market:read')
+  @Needs('market:read', { instrumentField: 'id' })
   @Replies(InstrumentsReply, 'What can be forecast, and how fresh its candles are')
   list(
     @Query({ schema: noQuery }) _query: unknown,

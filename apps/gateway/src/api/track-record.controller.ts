@@ -9,6 +9,7 @@ import {
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { Peers } from '../http/peers.js';
+import { limitsOf } from '../http/request-client.js';
 import { noQuery, querySchema } from '../http/query-schema.js';
 import { Needs } from './needs.decorator.js';
 import { Queries } from './queries.decorator.js';
@@ -22,7 +23,7 @@ export class TrackRecordController {
   constructor(private readonly peers: Peers) {}
 
   @Get()
-  @Needs('forecasts:read')
+  @Needs('forecasts:read', { shows: 'everything' })
   @Queries(trackRecordQuery)
   @Replies(
     TrackRecordReply,
@@ -43,6 +44,6 @@ export class TrackRecordController {
     @Query({ schema: noQuery }) _query: unknown,
     @Req() request: FastifyRequest,
   ): Promise<TrackRecordProof> {
-    return this.peers.call(request, predictionRpc.trackRecordProof, { id });
+    return this.peers.call(request, predictionRpc.trackRecordProof, { id, limits: limitsOf(request) });
   }
 }

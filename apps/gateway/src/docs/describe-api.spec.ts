@@ -103,6 +103,18 @@ describe('the API document', () => {
       'DELETE /v1/oauth-clients/{id}': ['path id', 'query tenant'],
       'POST /v1/oauth-clients/{id}/rotate': ['path id', 'query tenant'],
       'GET /v1/performance/{instrument}': ['path instrument', 'query horizon', 'query window'],
+      'GET /v1/users': page(['tenant', 'limit', 'cursor']),
+      'POST /v1/users': ['query tenant'],
+      'GET /v1/users/{id}': ['path id', 'query tenant'],
+      'PATCH /v1/users/{id}': ['path id', 'query tenant'],
+      'DELETE /v1/users/{id}': ['path id', 'query tenant'],
+      'GET /v1/identity': [],
+      'POST /v1/session': [],
+      'GET /v1/session': [],
+      'DELETE /v1/session': [],
+      'POST /v1/session/password': [],
+      'GET /v1/sessions': [],
+      'DELETE /v1/sessions/{id}': ['path id'],
       'GET /v1/tenants': page(['limit', 'cursor']),
       'POST /v1/tenants': [],
       'GET /v1/tenants/{tenant}': ['path tenant'],
@@ -147,9 +159,9 @@ describe('the API document', () => {
     );
   });
 
-  it('names credentials for every route but health, tokens and public keys, and problems for every route', () => {
+  it('names credentials for every route but health, login, tokens and public keys, and problems for every route', () => {
     for (const [path, operation] of operations()) {
-      const isPublic = /^(GET \/health\/|GET \/\.well-known\/|POST \/oauth\/)/.test(path);
+      const isPublic = /^(GET \/health\/|GET \/\.well-known\/|POST \/oauth\/|POST \/v1\/session$)/.test(path);
       expect({ path, security: operation.security }).toEqual({ path, security: isPublic ? [] : undefined });
       for (const [status, response] of Object.entries(operation.responses)) {
         if (Number(status) < 300) continue;
@@ -229,6 +241,18 @@ describe('the examples', () => {
     'GET /v1/keys/{id}/signing-keys': contracts.SigningKeysReply,
     'POST /v1/keys/{id}/signing-keys': contracts.NewSigningKeyReply,
     'DELETE /v1/keys/{id}/signing-keys/{signingKey}': contracts.SigningKeyReply,
+    'GET /v1/users': contracts.UsersReply,
+    'POST /v1/users': contracts.UserReply,
+    'GET /v1/users/{id}': contracts.UserReply,
+    'PATCH /v1/users/{id}': contracts.UserReply,
+    'DELETE /v1/users/{id}': contracts.UserReply,
+    'POST /v1/session': contracts.SessionReply,
+    'GET /v1/session': contracts.SessionReply,
+    'DELETE /v1/session': contracts.SessionEndedReply,
+    'POST /v1/session/password': contracts.SessionReply,
+    'GET /v1/sessions': contracts.SessionsReply,
+    'DELETE /v1/sessions/{id}': contracts.SessionEndedReply,
+    'GET /v1/identity': contracts.IdentityReply,
     'GET /v1/tenants': contracts.TenantsReply,
     'POST /v1/tenants': contracts.TenantReply,
     'GET /v1/tenants/{tenant}': contracts.TenantReply,
@@ -259,6 +283,10 @@ describe('the examples', () => {
     'POST /v1/oauth-clients/{id}/rotate': contracts.RotateOAuthClientRequest,
     'POST /oauth/token': contracts.TokenRequest,
     'POST /v1/keys/{id}/signing-keys': contracts.CreateSigningKeyRequest,
+    'POST /v1/users': contracts.CreateUserRequest,
+    'PATCH /v1/users/{id}': contracts.ChangeUserRequest,
+    'POST /v1/session': contracts.LoginRequest,
+    'POST /v1/session/password': contracts.ChangePasswordRequest,
     'POST /v1/tenants': contracts.CreateTenantRequest,
     'PATCH /v1/tenants/{tenant}': contracts.ChangeTenantRequest,
   };

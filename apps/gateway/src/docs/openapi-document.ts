@@ -38,6 +38,14 @@ const PROBLEMS_OF: Readonly<Record<string, Record<string, string>>> = {
   'PATCH /v1/oauth-clients/{id}': { 409: 'It is revoked, or has no keys' },
   'POST /v1/oauth-clients/{id}/rotate': { 409: 'It is revoked, has no secret, or its overlap goes on' },
   'POST /v1/keys/{id}/signing-keys': { 409: 'The key is revoked, or has too many signing keys' },
+  'POST /v1/users': { 409: 'The e-mail address is taken, or the tenant has too many users' },
+  'PATCH /v1/users/{id}': { 409: `The e-mail address is taken; or: ${LAST_KEEPER}` },
+  'DELETE /v1/users/{id}': { 409: LAST_KEEPER },
+  'POST /v1/session': {
+    401: 'The e-mail address, the password or the tenant is wrong',
+    403: 'It was sent by a page of another origin',
+  },
+  'POST /v1/session/password': { 409: 'The new password is the present one' },
   'POST /v1/tenants': { 409: 'There is one of this id already' },
   'POST /v1/models': { 413: 'The model is too large', 422: 'The model was refused; `detail` says for what' },
   'POST /v1/models/{name}/{version}/promote': { 409: CONFLICT, 422: 'The evidence is missing' },
@@ -93,6 +101,8 @@ export function createOpenApiDocument(app: INestApplication): OpenAPIObject {
     .addTag('backtests', 'The past, forecast as the live system would have done')
     .addTag('keys', 'Who may come in, and what for')
     .addTag('oauth', 'Clients that get tokens for a few minutes instead of a key')
+    .addTag('users', 'People who log in')
+    .addTag('sessions', 'Who asks: logging in and out, and what one may do')
     .addTag('tenants', 'Whom this installation serves; for administrators')
     .addTag('audit', 'Who changed what, and who was refused')
     .addTag('market data', 'What forecasts are made from')
@@ -166,7 +176,8 @@ function completeOperation(name: string, operation: MarkedOperation): void {
   if (name === TOKEN_ROUTE) return addOAuthErrors(operation);
   const problem = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
   for (const [status, description] of Object.entries({ ...PROBLEMS, ...PROBLEMS_OF[name] })) {
-    if (isPublic && NOT_OF_PUBLIC_ROUTES.has(status)) continue;
+    const isOwn = PROBLEMS_OF[name]?.[status] !== undefined;
+    if (isPublic && NOT_OF_PUBLIC_ROUTES.has(status) && !isOwn) continue;
     operation.responses[status] = { description, content: problem };
   }
 }

@@ -1,7 +1,14 @@
 import { performance } from 'node:perf_hooks';
-import { actorName, type AuditLog, type IdempotencyKeys, type Principal } from '@btcforecast/access';
+import {
+  actorName,
+  type AuditLog,
+  CredentialsRefusedError,
+  type CredentialThrottle,
+  type IdempotencyKeys,
+  type Principal,
+} from '@btcforecast/access';
 import type { Permission } from '@btcforecast/contracts';
-import { AppError, type HealthRegistry, type Logger } from '@btcforecast/platform';
+import { type HealthRegistry, type Logger } from '@btcforecast/platform';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { installAudit, noteRefusal } from '../audit/audit.hooks.js';
 import type { ForecastReplies } from '../forecasts/forecast-replies.js';
@@ -14,6 +21,7 @@ import {
 import { type CredentialKind, identify } from './credentials.js';
 import { installIdempotency } from './idempotency.hooks.js';
 import type { HttpMetrics } from './http-metrics.js';
+import { assertMayAsk, limitBodies } from './may-ask.js';
 import type { ProblemReply } from './problem-reply.js';
 import { askedDeadline, startDeadline } from './request-deadline.js';
 import { loggedPath } from './request-identity.js';
@@ -55,6 +63,7 @@ export interface EdgeServices {
   readonly credentials: readonly CredentialKind[];
   readonly signatures: RequestSignatures;
   readonly signedReplies: SignedReplies;
+  readonly throttle: CredentialThrottle;
   readonly forecasts: ForecastReplies;
   readonly audit: AuditLog;
   readonly idempotency: IdempotencyKeys;
@@ -73,6 +82,7 @@ type Done = (error?: Error) => void;
  */
 export function installEdge(server: FastifyInstance, edge: EdgeDependencies): void {
   server.decorateRequest('principal', undefined);
+  server.decorateRequest('session', undefined);
   server.decorateRequest('routePattern', 'none');
   server.decorateRequest('receivedAt', 0);
   server.decorateRequest('problem', undefined);
@@ -85,6 +95,7 @@ export function installEdge(server: FastifyInstance, edge: EdgeDependencies): vo
   });
   installSignedBodies(server);
   installSignedReplies(server, () => edge.services().signedReplies);
+  limitBodies(server);
   installIdempotency(server, () => edge.services().idempotency);
   installAudit(server, () => edge.services().audit);
   server.addHook('onRequest', (request, reply, done) => {
@@ -104,7 +115,7 @@ function admit(request: FastifyRequest, reply: FastifyReply, edge: EdgeDependenc
   const { config, url } = request.routeOptions;
   if (url === undefined) return done();
   request.routePattern = url;
-  const refuse = (error: unknown): void => void edge.problems.send(error, request, reply);
+  const refuse = (error: unknown): void => answerRefusal(error, request, reply, edge);
   try {
     const asked = askedDeadline(request);
     const goOn = (): void => {
@@ -115,8 +126,7 @@ function admit(request: FastifyRequest, reply: FastifyReply, edge: EdgeDependenc
     const { credentials, forecasts, signatures } = edge.services();
     const enter = (principal: Principal): void => {
       request.principal = principal;
-      const { permission } = config;
-      if (!permission || !principal.permissions.has(permission)) return refuse(forbidden(permission));
+      assertMayAsk(request, principal);
       if (!config.cached || !forecasts.answerFromMemory(request, reply, principal)) goOn();
     };
     const who = signatures.prove(request, identify(request, credentials));
@@ -129,19 +139,24 @@ function admit(request: FastifyRequest, reply: FastifyReply, edge: EdgeDependenc
   }
 }
 
+/** Whoever shows wrong credentials too often waits for the answer, or gets another one. */
+function answerRefusal(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  edge: EdgeDependencies,
+): void {
+  const answer = (cause: unknown): void => {
+    if (!reply.sent) edge.problems.send(cause, request, reply);
+  };
+  if (!(error instanceof CredentialsRefusedError)) return answer(error);
+  edge.services().throttle.refused(request.ip, error).then(answer, answer);
+}
+
 /** A route that says neither `public` nor what it needs is a mistake of ours, found when the gateway starts. */
 function assertGuarded({ method, url, config }: RouteOptions): void {
   if (config?.public === true || config?.permission !== undefined) return;
   throw new Error(`${String(method)} ${url} declares no permission; see needs.decorator.ts`);
-}
-
-function forbidden(permission: Permission | undefined): AppError {
-  return new AppError(
-    'caller',
-    'access.forbidden',
-    `this needs the permission ${permission}, which these credentials do not have; use others, or ask whoever ` +
-      'issued them',
-  );
 }
 
 /** Once for each request, when its reply has been sent or its client has gone. */

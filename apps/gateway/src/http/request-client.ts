@@ -1,5 +1,5 @@
 import { actorName, type Principal } from '@btcforecast/access';
-import type { Asker } from '@btcforecast/contracts';
+import type { Asker, Limits } from '@btcforecast/contracts';
 import { AppError } from '@btcforecast/platform';
 import type { FastifyRequest } from 'fastify';
 
@@ -14,8 +14,13 @@ export function actorOf(request: Pick<FastifyRequest, 'principal'>): string {
   return actorName(clientOf(request));
 }
 
+/** What whoever asks may ask about. */
+export function limitsOf(request: Pick<FastifyRequest, 'principal'>): Limits {
+  const { instruments, horizons } = clientOf(request);
+  return { instruments, horizons } as Limits; // their form is checked when they are set
+}
+
 /** For whom a service behind the edge answers. */
 export function askerOf(request: Pick<FastifyRequest, 'principal'>): Asker {
-  const { tenant, instruments, horizons } = clientOf(request);
-  return { tenant, instruments, horizons } as Asker; // limits are checked when they are set
+  return { ...limitsOf(request), tenant: clientOf(request).tenant };
 }

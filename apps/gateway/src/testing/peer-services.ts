@@ -12,6 +12,7 @@ import {
 } from '@btcforecast/contracts';
 import { AppError, EventBus, Rpc, type RpcCall } from '@btcforecast/platform';
 import type { z } from 'zod';
+import { OPERATION_EXAMPLES } from '../docs/examples.js';
 import { PeerLifecycle } from './peer-lifecycle.js';
 import { PeerState } from './peer-state.js';
 
@@ -101,6 +102,9 @@ class PeerPrediction {
   }
 }
 
+const [BITCOIN] = (OPERATION_EXAMPLES['GET /v1/instruments'] as InstrumentsReply).data;
+const INSTRUMENTS = [BITCOIN!, { ...BITCOIN!, id: 'ETH-USD', base: 'ETH' }];
+
 @Controller()
 class PeerMarketData {
   constructor(@Inject(PeerState) private readonly state: PeerState) {}
@@ -108,7 +112,7 @@ class PeerMarketData {
   @Rpc(marketDataRpc.listInstruments)
   async list(body: Body<typeof marketDataRpc.listInstruments>): Promise<InstrumentsReply> {
     await this.state.enter(body);
-    return { data: [], source: this.state.source };
+    return { data: INSTRUMENTS, source: this.state.source };
   }
 
   @Rpc(marketDataRpc.listCandles)

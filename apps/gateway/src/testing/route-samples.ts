@@ -54,6 +54,11 @@ const signingKey = async (fixture: Fixture): Promise<RouteSample> => {
 };
 /** The public key of RFC 9421, appendix B.1.4. */
 const ED25519_SPKI = Buffer.from('MCowBQYDK2VwAyEAJrQLj5P/89iXES9+vFgrIy29clF9CC/oPPsw3c5D0bs=', 'base64');
+/** A user of the tenant `default`, as {@link key}. */
+const user = async (fixture: Fixture): Promise<RouteSample> => ({
+  params: { id: await fixture.addUser({}) },
+  owner: 'default',
+});
 
 /**
  * One line for each path that has parameters. A new one must be added here, or the authorisation matrix fails: it says
@@ -80,8 +85,10 @@ export const ROUTE_SAMPLES: Readonly<Record<string, Sample>> = {
   '/v1/oauth-clients/{id}': oauthClient,
   '/v1/oauth-clients/{id}/rotate': oauthClient,
   '/v1/performance/{instrument}': instrument,
+  '/v1/sessions/{id}': nobody({ id: BACKTEST }),
   '/v1/tenants/{tenant}': nobody({ tenant: 'default' }),
   '/v1/track-record/proof/{id}': nobody({ id: '0'.repeat(64) }),
+  '/v1/users/{id}': user,
 };
 
 export async function sampleOf(fixture: Fixture, path: string): Promise<RouteSample> {

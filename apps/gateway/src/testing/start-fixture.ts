@@ -1,7 +1,8 @@
 import { Writable } from 'node:stream';
-import { KeyRepository, createKeyText } from '@btcforecast/access';
+import { randomUUID } from 'node:crypto';
+import { KeyRepository, createKeyText, PasswordHasher } from '@btcforecast/access';
 import type { Permission, Role } from '@btcforecast/contracts';
-import { ApiKeyEntity, createDataSource } from '@btcforecast/database';
+import { ApiKeyEntity, createDataSource, UserEntity } from '@btcforecast/database';
 import { createLogger, parseEnv, startService } from '@btcforecast/platform';
 import { testDatabase } from '@btcforecast/testing';
 import type { DataSource } from 'typeorm';
@@ -22,12 +23,23 @@ export interface KeyOptions {
   readonly revokedAt?: Date;
 }
 
+export interface UserOptions {
+  /** Default: of the tenant of the first key, a viewer, without a password that anybody knows. */
+  readonly tenant?: string;
+  readonly email?: string;
+  readonly password?: string;
+  readonly roles?: readonly Role[];
+  readonly instruments?: readonly string[];
+}
+
 const COMMON = {
   RPC_TOKEN: 'token-between-services',
   MARKET_SOURCE: 'replay',
   MARKET_FEED: 'replay-00000001',
   GATEWAY_PORT: '0',
   SHUTDOWN_DRAIN_MS: '0',
+  // Cheap passwords: it is not how hard they are to guess that is tested.
+  PASSWORD_COST: '12',
 };
 
 /** A gateway in this process, with a real database and with peers that it reaches over TCP. */
@@ -60,6 +72,7 @@ export async function startFixture(settings: Record<string, string> = {}) {
     keys: new KeyRepository(dataSource),
     peer: () => peer.app.get(PeerModule),
     addKey: (options: KeyOptions) => addKey(dataSource, options),
+    addUser: (options: UserOptions) => addUser(dataSource, options),
     get: (path: string, headers: Record<string, string> = {}, init: RequestInit = {}) =>
       fetch(`${url}${path}`, { ...init, headers: { authorization: `Bearer ${key}`, ...headers } }),
     async stopPeer() {
@@ -104,6 +117,26 @@ async function addKey(dataSource: DataSource, options: KeyOptions = {}): Promise
     lastUsedAt: null,
   });
   return text;
+}
+
+/** Not as hard to guess as those of real users, so that tests need not wait for it. */
+const passwords = new PasswordHasher({ log2N: 4, blockSize: 8, parallelism: 1 });
+
+async function addUser(dataSource: DataSource, options: UserOptions = {}): Promise<string> {
+  const tenant = options.tenant ?? 'default';
+  await dataSource.query('INSERT INTO tenants (id, name) VALUES ($1, $1) ON CONFLICT DO NOTHING', [tenant]);
+  const id = randomUUID();
+  await dataSource.getRepository(UserEntity).insert({
+    ...{ id, tenant, name: 'Test', createdBy: 'test' },
+    email: options.email ?? `${id}@example.com`,
+    roles: [...(options.roles ?? ['viewer'])],
+    instruments: options.instruments ? [...options.instruments] : null,
+    horizons: null,
+    passwordHash: await passwords.hash(options.password ?? id),
+    passwordChangedAt: new Date(),
+    createdAt: new Date(),
+  });
+  return id;
 }
 
 /** Everything that was logged, as text. */

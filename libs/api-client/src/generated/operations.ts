@@ -116,6 +116,13 @@ export const OPERATIONS = {
     reply: 'application/json',
     idempotent: false,
   },
+  sessionIdentity: {
+    method: 'GET',
+    path: '/v1/identity',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
   instrumentList: {
     method: 'GET',
     path: '/v1/instruments',
@@ -280,6 +287,48 @@ export const OPERATIONS = {
     reply: 'application/json',
     idempotent: false,
   },
+  sessionCurrent: {
+    method: 'GET',
+    path: '/v1/session',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+  sessionLogin: {
+    method: 'POST',
+    path: '/v1/session',
+    body: 'application/json',
+    reply: 'application/json',
+    idempotent: false,
+  },
+  sessionLogout: {
+    method: 'DELETE',
+    path: '/v1/session',
+    body: null,
+    reply: 'application/json',
+    idempotent: true,
+  },
+  sessionChangePassword: {
+    method: 'POST',
+    path: '/v1/session/password',
+    body: 'application/json',
+    reply: 'application/json',
+    idempotent: true,
+  },
+  sessionList: {
+    method: 'GET',
+    path: '/v1/sessions',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+  sessionEnd: {
+    method: 'DELETE',
+    path: '/v1/sessions/{id}',
+    body: null,
+    reply: 'application/json',
+    idempotent: true,
+  },
   tenantList: {
     method: 'GET',
     path: '/v1/tenants',
@@ -322,6 +371,35 @@ export const OPERATIONS = {
     reply: 'application/json',
     idempotent: false,
   },
+  userList: { method: 'GET', path: '/v1/users', body: null, reply: 'application/json', idempotent: false },
+  userCreate: {
+    method: 'POST',
+    path: '/v1/users',
+    body: 'application/json',
+    reply: 'application/json',
+    idempotent: true,
+  },
+  userGet: {
+    method: 'GET',
+    path: '/v1/users/{id}',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+  userChange: {
+    method: 'PATCH',
+    path: '/v1/users/{id}',
+    body: 'application/json',
+    reply: 'application/json',
+    idempotent: true,
+  },
+  userRemove: {
+    method: 'DELETE',
+    path: '/v1/users/{id}',
+    body: null,
+    reply: 'application/json',
+    idempotent: true,
+  },
 } as const;
 
 /** What each operation takes and answers. */
@@ -360,6 +438,8 @@ export interface Operations {
   forecastHistory: { request: t.ForecastHistoryData; reply: t.ForecastHistoryResponse };
   /** Probability of an event at the target, from the newest forecast */
   forecastProbability: { request: t.ForecastProbabilityData; reply: t.ForecastProbabilityResponse };
+  /** Whose credentials these are, and what they may do */
+  sessionIdentity: { request: t.SessionIdentityData; reply: t.SessionIdentityResponse };
   /** What can be forecast, and how fresh its candles are */
   instrumentList: { request: t.InstrumentListData; reply: t.InstrumentListResponse };
   /** Final candles, oldest first, and the gaps between them */
@@ -412,6 +492,18 @@ export interface Operations {
   oAuthClientRotate: { request: t.OAuthClientRotateData; reply: t.OAuthClientRotateResponse };
   /** How matured forecasts did, next to baselines that answered the same origins */
   performanceGet: { request: t.PerformanceGetData; reply: t.PerformanceGetResponse };
+  /** Who is logged in, and the token that its pages send along */
+  sessionCurrent: { request: t.SessionCurrentData; reply: t.SessionCurrentResponse };
+  /** Logs a user in: sets the cookie of a new session; needs no key */
+  sessionLogin: { request: t.SessionLoginData; reply: t.SessionLoginResponse };
+  /** Logs out */
+  sessionLogout: { request: t.SessionLogoutData; reply: t.SessionLogoutResponse };
+  /** Changes the own password; every session ends, and a new one begins here */
+  sessionChangePassword: { request: t.SessionChangePasswordData; reply: t.SessionChangePasswordResponse };
+  /** The own sessions that go on */
+  sessionList: { request: t.SessionListData; reply: t.SessionListResponse };
+  /** Ends one of the own sessions */
+  sessionEnd: { request: t.SessionEndData; reply: t.SessionEndResponse };
   /** All tenants, in the order of their ids */
   tenantList: { request: t.TenantListData; reply: t.TenantListResponse };
   /** Makes a tenant; its first key or user is made with ?tenant= */
@@ -424,4 +516,14 @@ export interface Operations {
   trackRecordPage: { request: t.TrackRecordPageData; reply: t.TrackRecordPageResponse };
   /** That a forecast stands in the chain, up to a signed root */
   trackRecordProof: { request: t.TrackRecordProofData; reply: t.TrackRecordProofResponse };
+  /** The users of a tenant, newest first */
+  userList: { request: t.UserListData; reply: t.UserListResponse };
+  /** Makes a user, who then logs in */
+  userCreate: { request: t.UserCreateData; reply: t.UserCreateResponse };
+  /** What a user may do */
+  userGet: { request: t.UserGetData; reply: t.UserGetResponse };
+  /** Changes a user; what is absent stays. A new password and being disabled end all sessions */
+  userChange: { request: t.UserChangeData; reply: t.UserChangeResponse };
+  /** Removes a user */
+  userRemove: { request: t.UserRemoveData; reply: t.UserRemoveResponse };
 }

@@ -560,6 +560,17 @@ export type ChangeOAuthClientRequest = {
   expiresAt?: string | string | null;
 };
 
+export type ChangePasswordRequest = {
+  /**
+   * The password up to now
+   */
+  currentPassword: string;
+  /**
+   * 15 characters or more; a few words will do
+   */
+  newPassword: string;
+};
+
 export type ChangeTenantRequest = {
   /**
    * Who it is
@@ -569,6 +580,37 @@ export type ChangeTenantRequest = {
    * Which quotas hold for it
    */
   tier?: string;
+};
+
+export type ChangeUserRequest = {
+  /**
+   * By which the user logs in
+   */
+  email?: string;
+  /**
+   * What the user is called
+   */
+  name?: string;
+  /**
+   * A new one; ends every session of the user
+   */
+  password?: string;
+  /**
+   * Bundles of permissions
+   */
+  roles?: Array<'viewer' | 'developer' | 'owner' | 'operator' | 'admin'>;
+  /**
+   * Instruments that may be asked about; null: all
+   */
+  instruments?: Array<InstrumentId> | null;
+  /**
+   * Horizons that may be asked about; null: all
+   */
+  horizons?: Array<Horizon> | null;
+  /**
+   * A disabled user cannot log in, and all sessions end
+   */
+  disabled?: boolean;
 };
 
 export type CreateKeyRequest = {
@@ -726,6 +768,33 @@ export type CreateTenantRequest = {
   tier?: string;
 };
 
+export type CreateUserRequest = {
+  /**
+   * By which the user logs in
+   */
+  email: string;
+  /**
+   * What the user is called
+   */
+  name: string;
+  /**
+   * 15 characters or more; a few words will do
+   */
+  password: string;
+  /**
+   * Bundles of permissions
+   */
+  roles?: Array<'viewer' | 'developer' | 'owner' | 'operator' | 'admin'>;
+  /**
+   * Instruments that may be asked about; null: all; absent: as whoever makes the user
+   */
+  instruments?: Array<InstrumentId> | null;
+  /**
+   * Horizons that may be asked about; null: all; absent: as whoever makes the user
+   */
+  horizons?: Array<Horizon> | null;
+};
+
 export type DriftSignal = {
   /**
    * pit: uniformity of the probability integral transform; coverage: of the 80 % interval; skill: against the best baseline; input: distribution of a feature
@@ -872,6 +941,64 @@ export type Health = {
  * Time from origin to target
  */
 export type Horizon = '1h' | '4h' | '24h' | '168h';
+
+export type Identity = {
+  /**
+   * What was shown
+   */
+  kind: 'key' | 'client' | 'session';
+  /**
+   * Id of the key, the OAuth client or the user
+   */
+  id: string;
+  /**
+   * Whom it belongs to
+   */
+  tenant: string;
+  /**
+   * What it is called
+   */
+  name: string;
+  /**
+   * Its roles
+   */
+  roles: Array<string>;
+  /**
+   * What it may do
+   */
+  permissions: Array<
+    | 'market:read'
+    | 'forecasts:read'
+    | 'models:read'
+    | 'models:write'
+    | 'models:promote'
+    | 'models:load'
+    | 'inference:run'
+    | 'backtests:read'
+    | 'backtests:write'
+    | 'keys:read'
+    | 'keys:write'
+    | 'users:read'
+    | 'users:write'
+    | 'tenants:read'
+    | 'tenants:write'
+    | 'webhooks:read'
+    | 'webhooks:write'
+    | 'alerts:read'
+    | 'alerts:write'
+    | 'usage:read'
+    | 'audit:read'
+    | 'identity:read'
+  >;
+  /**
+   * Instruments that may be asked about; null: all
+   */
+  instruments: Array<InstrumentId> | null;
+  /**
+   * Horizons that may be asked about; null: all
+   */
+  horizons: Array<Horizon> | null;
+};
 
 /**
  * ISO 8601 instant, UTC
@@ -1172,6 +1299,21 @@ export type LevelQuantile = {
    * head: forecast at this level; interpolated: between two of those; extrapolated: beyond the outermost ones, where the tail is an assumption
    */
   from: 'head' | 'interpolated' | 'extrapolated';
+};
+
+export type LoginRequest = {
+  /**
+   * The tenant of the user
+   */
+  tenant?: string;
+  /**
+   * By which the user logs in
+   */
+  email: string;
+  /**
+   * The password of the user
+   */
+  password: string;
 };
 
 export type Model = {
@@ -2104,10 +2246,16 @@ export type Problem = {
     | 'access.address_not_allowed'
     | 'access.grant_too_wide'
     | 'access.last_keeper'
+    | 'access.login_failed'
+    | 'access.csrf_failed'
+    | 'access.too_many_attempts'
     | 'key.not_found'
     | 'key.conflict'
     | 'tenant.not_found'
     | 'tenant.conflict'
+    | 'user.not_found'
+    | 'user.conflict'
+    | 'session.not_found'
     | 'audit.unavailable'
     | 'audit.broken'
     | 'idempotency.key_invalid'
@@ -2433,6 +2581,152 @@ export type ScoredForecast = {
    * null until the target candle has closed
    */
   outcome: Outcome | null;
+};
+
+export type Session = {
+  /**
+   * Names the session; opens nothing
+   */
+  id: string;
+  /**
+   * Whether it is the one that asks
+   */
+  isCurrent: boolean;
+  /**
+   * From where it was begun
+   */
+  address: string;
+  /**
+   * What the browser called itself then; null: nothing
+   */
+  userAgent: string | null;
+  /**
+   * When it was begun, UTC
+   */
+  createdAt: Instant;
+  /**
+   * When it was last used, UTC, to a minute or so
+   */
+  lastSeenAt: Instant;
+  /**
+   * When it ends unless it is used, UTC
+   */
+  idleExpiresAt: Instant;
+  /**
+   * When it ends in any case, UTC
+   */
+  expiresAt: Instant;
+  /**
+   * To be sent in the header X-CSRF-Token with every request of this session that changes something
+   */
+  csrfToken: string;
+  /**
+   * Who is logged in
+   */
+  user: {
+    /**
+     * Id of the user
+     */
+    id: string;
+    /**
+     * Whom it belongs to
+     */
+    tenant: string;
+    /**
+     * By which the user logged in
+     */
+    email: string;
+    /**
+     * What the user is called
+     */
+    name: string;
+    /**
+     * Bundles of permissions
+     */
+    roles: Array<'viewer' | 'developer' | 'owner' | 'operator' | 'admin'>;
+    /**
+     * What the roles give
+     */
+    permissions: Array<
+      | 'market:read'
+      | 'forecasts:read'
+      | 'models:read'
+      | 'models:write'
+      | 'models:promote'
+      | 'models:load'
+      | 'inference:run'
+      | 'backtests:read'
+      | 'backtests:write'
+      | 'keys:read'
+      | 'keys:write'
+      | 'users:read'
+      | 'users:write'
+      | 'tenants:read'
+      | 'tenants:write'
+      | 'webhooks:read'
+      | 'webhooks:write'
+      | 'alerts:read'
+      | 'alerts:write'
+      | 'usage:read'
+      | 'audit:read'
+      | 'identity:read'
+    >;
+    /**
+     * Instruments that may be asked about; null: all
+     */
+    instruments: Array<InstrumentId> | null;
+    /**
+     * Horizons that may be asked about; null: all
+     */
+    horizons: Array<Horizon> | null;
+  };
+};
+
+export type SessionEnded = {
+  /**
+   * Ids of the sessions that no longer open anything
+   */
+  ended: Array<string>;
+};
+
+export type SessionsReply = {
+  /**
+   * The own sessions that go on, newest first
+   */
+  data: Array<{
+    /**
+     * Names the session; opens nothing
+     */
+    id: string;
+    /**
+     * Whether it is the one that asks
+     */
+    isCurrent: boolean;
+    /**
+     * From where it was begun
+     */
+    address: string;
+    /**
+     * What the browser called itself then; null: nothing
+     */
+    userAgent: string | null;
+    /**
+     * When it was begun, UTC
+     */
+    createdAt: Instant;
+    /**
+     * When it was last used, UTC, to a minute or so
+     */
+    lastSeenAt: Instant;
+    /**
+     * When it ends unless it is used, UTC
+     */
+    idleExpiresAt: Instant;
+    /**
+     * When it ends in any case, UTC
+     */
+    expiresAt: Instant;
+  }>;
 };
 
 export type SigningKey = {
@@ -2763,6 +3057,95 @@ export type UploadModelRequest = {
   manifest: {
     [key: string]: unknown;
   };
+};
+
+export type User = {
+  /**
+   * Names the user everywhere
+   */
+  id: string;
+  /**
+   * Whom it belongs to
+   */
+  tenant: string;
+  /**
+   * By which the user logs in
+   */
+  email: string;
+  /**
+   * What the user is called
+   */
+  name: string;
+  /**
+   * Bundles of permissions
+   */
+  roles: Array<'viewer' | 'developer' | 'owner' | 'operator' | 'admin'>;
+  /**
+   * What the roles give
+   */
+  permissions: Array<
+    | 'market:read'
+    | 'forecasts:read'
+    | 'models:read'
+    | 'models:write'
+    | 'models:promote'
+    | 'models:load'
+    | 'inference:run'
+    | 'backtests:read'
+    | 'backtests:write'
+    | 'keys:read'
+    | 'keys:write'
+    | 'users:read'
+    | 'users:write'
+    | 'tenants:read'
+    | 'tenants:write'
+    | 'webhooks:read'
+    | 'webhooks:write'
+    | 'alerts:read'
+    | 'alerts:write'
+    | 'usage:read'
+    | 'audit:read'
+    | 'identity:read'
+  >;
+  /**
+   * Instruments that may be asked about; null: all
+   */
+  instruments: Array<InstrumentId> | null;
+  /**
+   * Horizons that may be asked about; null: all
+   */
+  horizons: Array<Horizon> | null;
+  /**
+   * Who made the user
+   */
+  createdBy: string;
+  /**
+   * When the user was made, UTC
+   */
+  createdAt: Instant;
+  /**
+   * Since when the user is disabled, UTC; null: is not
+   */
+  disabledAt: Instant | null;
+  /**
+   * When the password was last set, UTC
+   */
+  passwordChangedAt: Instant;
+  /**
+   * When the user last logged in, UTC; null: never
+   */
+  lastLoginAt: Instant | null;
+};
+
+export type UsersReply = {
+  /**
+   * Newest first
+   */
+  data: Array<User>;
+  /**
+   * Pass as cursor for the next page; null at the end
+   */
+  next: string | null;
 };
 
 /**
@@ -3757,6 +4140,61 @@ export type ForecastProbabilityResponses = {
 };
 
 export type ForecastProbabilityResponse = ForecastProbabilityResponses[keyof ForecastProbabilityResponses];
+
+export type SessionIdentityData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/identity';
+};
+
+export type SessionIdentityErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type SessionIdentityError = SessionIdentityErrors[keyof SessionIdentityErrors];
+
+export type SessionIdentityResponses = {
+  /**
+   * The answer
+   */
+  200: Identity;
+};
+
+export type SessionIdentityResponse = SessionIdentityResponses[keyof SessionIdentityResponses];
 
 export type InstrumentListData = {
   body?: never;
@@ -5492,6 +5930,351 @@ export type PerformanceGetResponses = {
 
 export type PerformanceGetResponse = PerformanceGetResponses[keyof PerformanceGetResponses];
 
+export type SessionLogoutData = {
+  body?: never;
+  headers?: {
+    /**
+     * Names this change, in quotes (draft-ietf-httpapi-idempotency-key-header): repeated under the same name within a day it takes effect once
+     */
+    'Idempotency-Key'?: string;
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/session';
+};
+
+export type SessionLogoutErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type SessionLogoutError = SessionLogoutErrors[keyof SessionLogoutErrors];
+
+export type SessionLogoutResponses = {
+  /**
+   * The answer
+   */
+  200: SessionEnded;
+};
+
+export type SessionLogoutResponse = SessionLogoutResponses[keyof SessionLogoutResponses];
+
+export type SessionCurrentData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/session';
+};
+
+export type SessionCurrentErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type SessionCurrentError = SessionCurrentErrors[keyof SessionCurrentErrors];
+
+export type SessionCurrentResponses = {
+  /**
+   * The answer
+   */
+  200: Session;
+};
+
+export type SessionCurrentResponse = SessionCurrentResponses[keyof SessionCurrentResponses];
+
+export type SessionLoginData = {
+  body: LoginRequest;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/session';
+};
+
+export type SessionLoginErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The e-mail address, the password or the tenant is wrong
+   */
+  401: Problem;
+  /**
+   * It was sent by a page of another origin
+   */
+  403: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type SessionLoginError = SessionLoginErrors[keyof SessionLoginErrors];
+
+export type SessionLoginResponses = {
+  /**
+   * The answer
+   */
+  201: Session;
+};
+
+export type SessionLoginResponse = SessionLoginResponses[keyof SessionLoginResponses];
+
+export type SessionChangePasswordData = {
+  body: ChangePasswordRequest;
+  headers?: {
+    /**
+     * Names this change, in quotes (draft-ietf-httpapi-idempotency-key-header): repeated under the same name within a day it takes effect once
+     */
+    'Idempotency-Key'?: string;
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/session/password';
+};
+
+export type SessionChangePasswordErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * The new password is the present one
+   */
+  409: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type SessionChangePasswordError = SessionChangePasswordErrors[keyof SessionChangePasswordErrors];
+
+export type SessionChangePasswordResponses = {
+  /**
+   * The answer
+   */
+  200: Session;
+};
+
+export type SessionChangePasswordResponse =
+  SessionChangePasswordResponses[keyof SessionChangePasswordResponses];
+
+export type SessionListData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/sessions';
+};
+
+export type SessionListErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type SessionListError = SessionListErrors[keyof SessionListErrors];
+
+export type SessionListResponses = {
+  /**
+   * The answer
+   */
+  200: SessionsReply;
+};
+
+export type SessionListResponse = SessionListResponses[keyof SessionListResponses];
+
+export type SessionEndData = {
+  body?: never;
+  headers?: {
+    /**
+     * Names this change, in quotes (draft-ietf-httpapi-idempotency-key-header): repeated under the same name within a day it takes effect once
+     */
+    'Idempotency-Key'?: string;
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/sessions/{id}';
+};
+
+export type SessionEndErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type SessionEndError = SessionEndErrors[keyof SessionEndErrors];
+
+export type SessionEndResponses = {
+  /**
+   * The answer
+   */
+  200: SessionEnded;
+};
+
+export type SessionEndResponse = SessionEndResponses[keyof SessionEndResponses];
+
 export type TenantListData = {
   body?: never;
   headers?: {
@@ -5863,3 +6646,341 @@ export type TrackRecordProofResponses = {
 };
 
 export type TrackRecordProofResponse = TrackRecordProofResponses[keyof TrackRecordProofResponses];
+
+export type UserListData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path?: never;
+  query?: {
+    /**
+     * Whose; only administrators may name another tenant than their own
+     */
+    tenant?: string;
+    /**
+     * Entries per page
+     */
+    limit?: number;
+    /**
+     * next of the page before, unchanged
+     */
+    cursor?: string;
+  };
+  url: '/v1/users';
+};
+
+export type UserListErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type UserListError = UserListErrors[keyof UserListErrors];
+
+export type UserListResponses = {
+  /**
+   * The answer
+   */
+  200: UsersReply;
+};
+
+export type UserListResponse = UserListResponses[keyof UserListResponses];
+
+export type UserCreateData = {
+  body: CreateUserRequest;
+  headers?: {
+    /**
+     * Names this change, in quotes (draft-ietf-httpapi-idempotency-key-header): repeated under the same name within a day it takes effect once
+     */
+    'Idempotency-Key'?: string;
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path?: never;
+  query?: {
+    /**
+     * Whose; only administrators may name another tenant than their own
+     */
+    tenant?: string;
+  };
+  url: '/v1/users';
+};
+
+export type UserCreateErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * The e-mail address is taken, or the tenant has too many users
+   */
+  409: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type UserCreateError = UserCreateErrors[keyof UserCreateErrors];
+
+export type UserCreateResponses = {
+  /**
+   * The answer
+   */
+  201: User;
+};
+
+export type UserCreateResponse = UserCreateResponses[keyof UserCreateResponses];
+
+export type UserRemoveData = {
+  body?: never;
+  headers?: {
+    /**
+     * Names this change, in quotes (draft-ietf-httpapi-idempotency-key-header): repeated under the same name within a day it takes effect once
+     */
+    'Idempotency-Key'?: string;
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    id: string;
+  };
+  query?: {
+    /**
+     * Whose; only administrators may name another tenant than their own
+     */
+    tenant?: string;
+  };
+  url: '/v1/users/{id}';
+};
+
+export type UserRemoveErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Nobody else of the tenant could make keys any more
+   */
+  409: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type UserRemoveError = UserRemoveErrors[keyof UserRemoveErrors];
+
+export type UserRemoveResponses = {
+  /**
+   * The answer
+   */
+  200: User;
+};
+
+export type UserRemoveResponse = UserRemoveResponses[keyof UserRemoveResponses];
+
+export type UserGetData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    id: string;
+  };
+  query?: {
+    /**
+     * Whose; only administrators may name another tenant than their own
+     */
+    tenant?: string;
+  };
+  url: '/v1/users/{id}';
+};
+
+export type UserGetErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type UserGetError = UserGetErrors[keyof UserGetErrors];
+
+export type UserGetResponses = {
+  /**
+   * The answer
+   */
+  200: User;
+};
+
+export type UserGetResponse = UserGetResponses[keyof UserGetResponses];
+
+export type UserChangeData = {
+  body: ChangeUserRequest;
+  headers?: {
+    /**
+     * Names this change, in quotes (draft-ietf-httpapi-idempotency-key-header): repeated under the same name within a day it takes effect once
+     */
+    'Idempotency-Key'?: string;
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    id: string;
+  };
+  query?: {
+    /**
+     * Whose; only administrators may name another tenant than their own
+     */
+    tenant?: string;
+  };
+  url: '/v1/users/{id}';
+};
+
+export type UserChangeErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * The e-mail address is taken; or: Nobody else of the tenant could make keys any more
+   */
+  409: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type UserChangeError = UserChangeErrors[keyof UserChangeErrors];
+
+export type UserChangeResponses = {
+  /**
+   * The answer
+   */
+  200: User;
+};
+
+export type UserChangeResponse = UserChangeResponses[keyof UserChangeResponses];

@@ -17,7 +17,7 @@ import {
 import { ProbabilityReply } from '../probability.js';
 import { ReproductionReply } from '../reproduction.js';
 import { TrackRecordProof, TrackRecordReply } from '../track-record.js';
-import { Asker } from '../grants.js';
+import { Asker, Limits } from '../grants.js';
 import { EpochMs, Horizon, InstrumentId } from '../primitives.js';
 import type { RpcMessage } from './message.js';
 
@@ -69,7 +69,7 @@ export const predictionRpc = {
   forecastById: {
     service: 'prediction',
     name: 'prediction.forecast_by_id',
-    request: z.object({ id: ForecastId }),
+    request: z.object({ id: ForecastId, limits: Limits }),
     reply: ScoredForecastReply,
     idempotent: true,
   },
@@ -98,7 +98,7 @@ export const predictionRpc = {
   reproduce: {
     service: 'prediction',
     name: 'prediction.reproduce',
-    request: z.object({ id: ForecastId }),
+    request: z.object({ id: ForecastId, limits: Limits }),
     reply: ReproductionReply,
     idempotent: true,
   },
@@ -162,7 +162,7 @@ export const predictionRpc = {
   trackRecordProof: {
     service: 'prediction',
     name: 'prediction.track_record_proof',
-    request: z.object({ id: ForecastId }),
+    request: z.object({ id: ForecastId, limits: Limits }),
     reply: TrackRecordProof,
     idempotent: true,
   },

@@ -1,3 +1,4 @@
+import { NO_LIMITS } from '@btcforecast/contracts';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -113,7 +114,9 @@ describe('a call', () => {
 
   it('tells a caller that nobody handles its message', async () => {
     const { port } = await service(() => 1);
-    await expect(client([port]).call(FORECAST, { id: '0'.repeat(64) })).rejects.toMatchObject({
+    await expect(
+      client([port]).call(FORECAST, { id: '0'.repeat(64), limits: NO_LIMITS }),
+    ).rejects.toMatchObject({
       kind: 'bug',
       code: 'rpc.invalid_message',
     });

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { MarketClockReader, MarketFeedReader } from '@btcforecast/candle-reader';
 import {
+  HORIZONS,
+  NO_LIMITS,
   ForecastHistoryReply,
   ForecastsReply,
   ProbabilityReply,
@@ -190,9 +192,20 @@ describe('ForecastQueries', () => {
 
   it('finds a forecast by its id, and refuses an id that no forecast has', async () => {
     const [newest] = (await history({ limit: 1 })).data;
-    const found = ScoredForecastReply.parse(await queries.byId(newest!.id));
+    const found = ScoredForecastReply.parse(await queries.byId(newest!.id, NO_LIMITS));
     expect(found).toEqual(newest);
-    await expect(queries.byId('0'.repeat(64))).rejects.toMatchObject({
+    const { instrument, horizon } = found;
+    const within = { instruments: [instrument, 'XRP-USD'], horizons: [horizon] };
+    await expect(queries.byId(found.id, within)).resolves.toEqual(found);
+    const other = HORIZONS.find((each) => each !== horizon)!;
+    for (const limits of [
+      { ...within, instruments: ['XRP-USD'] },
+      { ...within, horizons: [other] },
+    ]) {
+      const hidden = { code: 'forecast.not_found', message: `no forecast has the id ${found.id}; check it` };
+      await expect(queries.byId(found.id, limits)).rejects.toMatchObject(hidden);
+    }
+    await expect(queries.byId('0'.repeat(64), NO_LIMITS)).rejects.toMatchObject({
       kind: 'caller',
       code: 'forecast.not_found',
     });

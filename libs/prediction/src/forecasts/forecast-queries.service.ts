@@ -4,6 +4,7 @@ import {
   type ForecastHistoryReply,
   type ForecastsReply,
   type Horizon,
+  type Limits,
   type ProbabilityReply,
   type ScoredForecastReply,
 } from '@btcforecast/contracts';
@@ -139,12 +140,9 @@ export class ForecastQueries {
     };
   }
 
-  /** @throws AppError caller forecast.not_found */
-  async byId(id: string): Promise<ScoredForecastReply> {
-    const row = await this.forecasts.findById(id);
-    if (!row) {
-      throw new AppError('caller', 'forecast.not_found', `no forecast has the id ${id}; check it`, { id });
-    }
+  /** @throws AppError caller forecast.not_found, also when it is beyond the limits of whoever asks */
+  async byId(id: string, limits: Limits): Promise<ScoredForecastReply> {
+    const row = await this.forecasts.getVisible(id, limits);
     const scores = await this.scores.mapByForecast([id]);
     return scoredForecastReply(row, scores.get(id));
   }

@@ -1,9 +1,10 @@
 import { queryArrays, type TimeRange } from '@btcforecast/candle-reader';
-import { HORIZON_HOURS, HORIZONS } from '@btcforecast/contracts';
+import { HORIZON_HOURS, HORIZONS, type Limits } from '@btcforecast/contracts';
 import { ForecastEntity } from '@btcforecast/database';
 import { Injectable } from '@nestjs/common';
 import { And, DataSource, In, LessThan, MoreThanOrEqual, type EntityManager } from 'typeorm';
 import type { NewForecast } from './new-forecast.js';
+import { forecastNotFound, visibleForecasts } from './visible-forecasts.js';
 
 /**
  * canonical: counts from now on; variant: another one counts already; shadow: a challenger's, kept beside it; known:
@@ -184,6 +185,13 @@ export class ForecastRepository {
 
   async findById(id: string): Promise<ForecastEntity | null> {
     return this.#repository.findOneBy({ id });
+  }
+
+  /** @throws AppError caller forecast.not_found, also when it is beyond the limits of whoever asks */
+  async getVisible(id: string, limits: Limits): Promise<ForecastEntity> {
+    const row = await this.#repository.findOneBy({ ...visibleForecasts(limits), id });
+    if (row) return row;
+    throw forecastNotFound(id);
   }
 
   /** Oldest canonical origin of a horizon, ms; null while the feed has no forecast. */

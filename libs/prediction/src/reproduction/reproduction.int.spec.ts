@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ReproductionReply } from '@btcforecast/contracts';
+import { NO_LIMITS, ReproductionReply } from '@btcforecast/contracts';
 import { HOUR_MS, type Candle } from '@btcforecast/timeseries';
 import { forecastRow } from '../../test/forecast-row.js';
 import { openForecasting, shippedModels, type Forecasting } from '../../test/forecasting.js';
@@ -39,7 +39,7 @@ async function start(): Promise<void> {
   service = new ReproductionService(forecasts, candles, models);
 }
 const verdictsOf = async (some: readonly string[]) => {
-  const replies = await Promise.all(some.map((id) => service.reproduce(id)));
+  const replies = await Promise.all(some.map((id) => service.reproduce(id, NO_LIMITS)));
   return [...new Set(replies.map(({ verdict }) => verdict))];
 };
 
@@ -85,7 +85,7 @@ describe('reproducing a forecast', () => {
     expect(ids).toHaveLength(52);
     const some = ids.filter((_, i) => i % 4 === Math.floor(i / 4) % 4);
     expect(await verdictsOf(some)).toEqual(['identical']);
-    const reply = ReproductionReply.parse(await service.reproduce(ids[0]!));
+    const reply = ReproductionReply.parse(await service.reproduce(ids[0]!, NO_LIMITS));
     expect(reply).toMatchObject({ id: ids[0], recomputedId: ids[0], largestDifference: 0 });
     expect(reply.recomputed).toEqual(reply.stored);
     expect(reply.runtime.now).toEqual(reply.runtime.stored);
@@ -113,7 +113,7 @@ describe('reproducing a forecast', () => {
       feed,
       history.filter(({ openTime }) => openTime === LATE_OPEN_TIME),
     );
-    const reply = await service.reproduce(ids[1]!);
+    const reply = await service.reproduce(ids[1]!, NO_LIMITS);
     expect(reply).toMatchObject({ verdict: 'identical', recomputedId: ids[1] });
     expect(reply.detail).toContain('without the 1 candles of its window that were stored only after');
   });
@@ -126,7 +126,7 @@ describe('reproducing a forecast', () => {
         [close, feed, new Date(closed.openTime)],
       );
     await change(closed.close * 1.01);
-    const reply = await service.reproduce(ids[0]!);
+    const reply = await service.reproduce(ids[0]!, NO_LIMITS);
     expect(reply.verdict).toBe('different');
     expect(reply.recomputedId).not.toBe(ids[0]);
     expect(reply.largestDifference).toBeGreaterThan(1e-4);
@@ -139,7 +139,7 @@ describe('reproducing a forecast', () => {
   });
 
   it('is refused when there is no such forecast, its model is gone, or its candles are', async () => {
-    await expect(service.reproduce('0'.repeat(64))).rejects.toMatchObject({
+    await expect(service.reproduce('0'.repeat(64), NO_LIMITS)).rejects.toMatchObject({
       kind: 'caller',
       code: 'forecast.not_found',
     });
@@ -151,7 +151,7 @@ describe('reproducing a forecast', () => {
       [gone, 'gone@1 is not in this database'],
       [bare, 'import the candles'],
     ] as const) {
-      await expect(service.reproduce(row.id)).rejects.toMatchObject({
+      await expect(service.reproduce(row.id, NO_LIMITS)).rejects.toMatchObject({
         kind: 'caller',
         code: 'forecast.not_reproducible',
         message: expect.stringContaining(reason),
@@ -162,7 +162,7 @@ describe('reproducing a forecast', () => {
 
   it('turns away whoever would wait too long', async () => {
     const answers = await Promise.allSettled(
-      Array.from({ length: 25 }, (_, i) => service.reproduce(ids[i]!)),
+      Array.from({ length: 25 }, (_, i) => service.reproduce(ids[i]!, NO_LIMITS)),
     );
     const refused = answers.filter(({ status }) => status === 'rejected');
     expect(refused).toHaveLength(5);

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CandleReader } from '@btcforecast/candle-reader';
-import { QUANTILE_KEYS, type Quantiles, type ReproductionReply } from '@btcforecast/contracts';
+import { type Limits, QUANTILE_KEYS, type Quantiles, type ReproductionReply } from '@btcforecast/contracts';
 import type { ForecastEntity } from '@btcforecast/database';
 import { forecastOrigins, isFailure, slotsNeeded, type LoadedModel } from '@btcforecast/forecasting';
 import { AppError } from '@btcforecast/platform';
@@ -43,10 +43,8 @@ export class ReproductionService {
    * @throws AppError caller forecast.not_found, forecast.not_reproducible when the model or candles are gone;
    *   transient service.not_ready when too many wait, forecast.model_not_ready when the model cannot be loaded now
    */
-  async reproduce(id: string): Promise<ReproductionReply> {
-    const row = await this.forecasts.findById(id);
-    if (!row)
-      throw new AppError('caller', 'forecast.not_found', `no forecast has the id ${id}; check it`, { id });
+  async reproduce(id: string, limits: Limits): Promise<ReproductionReply> {
+    const row = await this.forecasts.getVisible(id, limits);
     if (this.#waiting >= MAX_WAITING) throw tooMany();
     this.#waiting += 1;
     const mine = this.#last.then(() => this.#reproduce(row)).finally(() => (this.#waiting -= 1));

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { TrackRecordProof, TrackRecordReply } from '@btcforecast/contracts';
+import { NO_LIMITS, TrackRecordProof, TrackRecordReply } from '@btcforecast/contracts';
 import { verifyProof } from '@btcforecast/track-record';
 import { downloadRecord } from '../../test/read-record.js';
 import { HOUR_MS, MINUTE_MS, RecordBench, START } from '../../test/record-bench.js';
@@ -56,16 +56,20 @@ describe('what clients read', () => {
   it('proves each forecast once its hour is signed', async () => {
     const rows = await bench.issue(START);
     const [{ id }] = rows as [(typeof rows)[0]];
-    await expect(bench.queries.proof(id)).rejects.toMatchObject({ code: 'track_record.not_entered' });
+    await expect(bench.queries.proof(id, NO_LIMITS)).rejects.toMatchObject({
+      code: 'track_record.not_entered',
+    });
     await bench.service.extend();
-    await expect(bench.queries.proof(id)).rejects.toThrow(/its hour is signed when it has ended/);
+    await expect(bench.queries.proof(id, NO_LIMITS)).rejects.toThrow(/its hour is signed when it has ended/);
     bench.nowMs += HOUR_MS;
     await bench.service.extend();
     for (const row of rows) {
-      const proof = TrackRecordProof.parse(await bench.queries.proof(row.id));
+      const proof = TrackRecordProof.parse(await bench.queries.proof(row.id, NO_LIMITS));
       expect(verifyProof(row.id, proof)).toMatchObject({ origin: row.originAt.toISOString(), price: 100 });
     }
-    await expect(bench.queries.proof('f'.repeat(64))).rejects.toMatchObject({ code: 'forecast.not_found' });
+    await expect(bench.queries.proof('f'.repeat(64), NO_LIMITS)).rejects.toMatchObject({
+      code: 'forecast.not_found',
+    });
   });
 
   it('says how far the record has come', async () => {

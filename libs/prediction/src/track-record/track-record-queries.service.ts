@@ -1,10 +1,11 @@
-import type { TrackRecordProof, TrackRecordReply } from '@btcforecast/contracts';
+import type { Limits, TrackRecordProof, TrackRecordReply } from '@btcforecast/contracts';
 import { ForecastEntity } from '@btcforecast/database';
 import { AppError } from '@btcforecast/platform';
 import { merklePath } from '@btcforecast/track-record';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { FeedSettings } from '../feed-settings.js';
+import { forecastNotFound, visibleForecasts } from '../forecasts/visible-forecasts.js';
 import {
   findEntry,
   findHead,
@@ -39,12 +40,17 @@ export class TrackRecordQueries {
   /**
    * The way from a forecast's entry to a signed root.
    *
-   * @throws AppError caller forecast.not_found, or track_record.not_entered until its hour has been signed
+   * @throws AppError caller forecast.not_found, also when it is beyond the limits of whoever asks, or track_record.not_entered until its hour has been signed
    */
-  async proof(id: string): Promise<TrackRecordProof> {
+  async proof(id: string, limits: Limits): Promise<TrackRecordProof> {
     const { manager } = this.dataSource;
+    const isVisible = await manager.existsBy(ForecastEntity, { ...visibleForecasts(limits), id });
+    if (!isVisible) throw forecastNotFound(id);
     const entry = await findEntry(manager, 'forecast', id);
-    if (!entry) throw await this.#missing(id);
+    if (!entry) {
+      const message = `the forecast ${id} is not in the track record yet; it enters within seconds`;
+      throw new AppError('caller', 'track_record.not_entered', message, { id });
+    }
     const root = await findRootOver(manager, entry.seq);
     if (!root) {
       const message = `the forecast ${id} is entry ${entry.seq}; its hour is signed when it has ended: ask again then`;
@@ -53,13 +59,5 @@ export class TrackRecordQueries {
     const hashes = await listHashes(manager, root.firstSeq, root.lastSeq);
     const path = merklePath(hashes, entry.seq - root.firstSeq);
     return { entry, path, root, keys: await listKeys(manager) };
-  }
-
-  async #missing(id: string): Promise<AppError> {
-    if (await this.dataSource.manager.existsBy(ForecastEntity, { id })) {
-      const message = `the forecast ${id} is not in the track record yet; it enters within seconds`;
-      return new AppError('caller', 'track_record.not_entered', message, { id });
-    }
-    return new AppError('caller', 'forecast.not_found', `there is no forecast ${id}`, { id });
   }
 }
