@@ -11,6 +11,13 @@ export const GatewayEnv = PlatformEnv.extend({
     .max(65_535)
     .default(3000)
     .describe('Port on which the API is served; 0: any'),
+  GATEWAY_GRPC_PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(3001)
+    .describe('Port on which inference is served by gRPC, at the same address; 0: any'),
   GATEWAY_TRUST_PROXY: z
     .string()
     .optional()

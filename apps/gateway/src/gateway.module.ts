@@ -12,10 +12,11 @@ import { Peers } from './http/peers.js';
 import { ForecastReplies } from './forecasts/forecast-replies.js';
 import { ForecastService } from './forecasts/forecast.service.js';
 import { IdempotencyModule } from './http/idempotency.module.js';
+import { InferenceModule } from './inference/inference.module.js';
 import { SignaturesModule } from './signatures/signatures.module.js';
 
 @Module({
-  imports: [AccessModule, AuditModule, IdempotencyModule, SignaturesModule],
+  imports: [AccessModule, AuditModule, IdempotencyModule, SignaturesModule, InferenceModule],
   controllers: [
     ForecastController,
     InstrumentController,

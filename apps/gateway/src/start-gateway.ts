@@ -21,6 +21,7 @@ import { registerDocs } from './docs/register-docs.js';
 import { ForecastReplies } from './forecasts/forecast-replies.js';
 import type { GatewayEnv } from './gateway.env.js';
 import { GatewayModule } from './gateway.module.js';
+import { installBodyParsers } from './http/body-parsers.js';
 import { createAccessLog } from './http/access-log.js';
 import { createHttpServer } from './http/create-http-server.js';
 import type { CredentialKind } from './http/credentials.js';
@@ -33,6 +34,10 @@ import { ProblemFilter } from './http/problem.filter.js';
 import { ProblemReply } from './http/problem-reply.js';
 import { RequestValidationPipe } from './http/request-validation.pipe.js';
 import { RouteTable } from './http/route-table.js';
+import type { GrpcEdgeDependencies } from './inference/grpc/grpc-edge.js';
+import { type RunningGrpc, startGrpc } from './inference/grpc/grpc-server.js';
+import { Inference } from './inference/inference.service.js';
+import { registerInference } from './inference/register-inference.js';
 import { RequestSignatures } from './signatures/request-signatures.js';
 import { SignedReplies } from './signatures/signed-replies.js';
 
@@ -50,8 +55,9 @@ export interface GatewayOptions {
 
 export interface RunningGateway {
   readonly app: NestFastifyApplication;
-  /** Public and internal port in use. */
+  /** Public and internal ports in use. */
   readonly port: number;
+  readonly grpcPort: number;
   readonly internalPort: number;
   readonly logger: Logger;
   /** Unready, finish what is being answered, close everything, in this order. */
@@ -80,13 +86,14 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     const app = await createApp({ env, logger, health, metrics, accessLogger: accessLog.logger });
     const connections = new OpenConnections(app.getHttpServer() as Server);
     await app.listen(env.GATEWAY_PORT, env.GATEWAY_HOST);
+    const grpc = await serveGrpc(app, env, { logger, metrics, accessLog: accessLog.logger });
     health.setReady(true);
     const { port } = app.getHttpServer().address() as AddressInfo;
     const close = async (): Promise<void> => {
-      await closeInOrder(app, connections, internal, health, env);
+      await closeInOrder({ app, grpc, connections, internal, health }, env);
       accessLog.close();
     };
-    return { app, port, internalPort: internal.port, logger, close };
+    return { app, port, grpcPort: grpc.port, internalPort: internal.port, logger, close };
   } catch (error) {
     await internal.close();
     throw error;
@@ -117,7 +124,9 @@ async function createApp(parts: AppParts): Promise<NestFastifyApplication> {
     module: class GatewayRoot {},
     imports: [PlatformModule.forService({ name: NAME, env, logger, metrics, health }), GatewayModule],
   };
-  const app = await NestFactory.create<NestFastifyApplication>(root, new FastifyAdapter(server), {
+  const adapter = new FastifyAdapter(server);
+  installBodyParsers(adapter, server);
+  const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     logger: new PinoNestLogger(logger),
     abortOnError: false,
   });
@@ -140,20 +149,42 @@ async function createApp(parts: AppParts): Promise<NestFastifyApplication> {
     audit: app.get(AuditLog, { strict: false }),
     idempotency: app.get(IdempotencyKeys, { strict: false }),
   };
+  registerInference(server, app);
   await registerDocs(server, app);
   return app;
 }
 
-async function closeInOrder(
+/** The same questions by gRPC, from the same callers. */
+function serveGrpc(
   app: NestFastifyApplication,
-  connections: OpenConnections,
-  internal: InternalServer,
-  health: HealthRegistry,
+  { GATEWAY_HOST: host, GATEWAY_GRPC_PORT: port }: GatewayEnv,
+  parts: Pick<GrpcEdgeDependencies, 'logger' | 'metrics' | 'accessLog'>,
+): Promise<RunningGrpc> {
+  const found = { strict: false } as const;
+  return startGrpc({ host, port }, app.get(Inference, found), {
+    ...parts,
+    credentials: app.get<readonly CredentialKind[]>(CREDENTIAL_KINDS, found),
+    throttle: app.get(CredentialThrottle, found),
+    audit: app.get(AuditLog, found),
+  });
+}
+
+interface Closing {
+  readonly app: NestFastifyApplication;
+  readonly grpc: RunningGrpc;
+  readonly connections: OpenConnections;
+  readonly internal: InternalServer;
+  readonly health: HealthRegistry;
+}
+
+async function closeInOrder(
+  { app, grpc, connections, internal, health }: Closing,
   env: GatewayEnv,
 ): Promise<void> {
   health.setReady(false);
   await pause(env.SHUTDOWN_DRAIN_MS);
   health.setDraining(); // replies now close their connections
+  await grpc.close(FINISH_REQUESTS_MS);
   // A connection that was busy when the server began to close goes idle later, and nobody else would close it.
   const sweep = setInterval(() => connections.closeUnused(), CLOSE_UNUSED_MS);
   const limit = setTimeout(() => connections.closeAll(), FINISH_REQUESTS_MS);

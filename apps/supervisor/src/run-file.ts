@@ -9,6 +9,8 @@ export interface RunState {
   readonly source: string;
   readonly feed: string;
   readonly gatewayUrl: string;
+  /** Inference by gRPC, host:port. */
+  readonly gatewayGrpc: string;
   readonly databaseUrl: string;
   readonly simulationUrl: string | null;
   readonly rpc: { readonly token: string; readonly marketData: string; readonly prediction: string };

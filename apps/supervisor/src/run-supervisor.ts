@@ -92,7 +92,7 @@ function toldToStop(system: System): Promise<'stop'> {
 }
 
 function announce(
-  { market, gatewayUrl, forecastUrl }: Started,
+  { market, gatewayUrl, gatewayGrpc, forecastUrl }: Started,
   folder: DataFolder,
   terminal: Terminal,
 ): void {
@@ -100,6 +100,7 @@ function announce(
   terminal.say();
   terminal.say(`btcforecast runs: ${gatewayUrl}  (API description: ${gatewayUrl}/docs)`);
   terminal.say(`  market     ${market.words}${notReal}`);
+  terminal.say(`  inference  ${gatewayUrl}/v2, gRPC at ${gatewayGrpc}`);
   terminal.say(`  admin key  ${folder.adminKeyFile}`);
   terminal.say(`  logs       ${folder.logs}`);
   terminal.say(

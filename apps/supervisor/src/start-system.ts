@@ -13,7 +13,7 @@ import {
 import type { SupervisorEnv } from './config/supervisor.env.js';
 import type { DataFolder } from './data-folder.js';
 import { waitForFirstForecast } from './first-forecast.js';
-import { freePorts } from './ports.js';
+import { freePorts, grpcPort } from './ports.js';
 import { askTask } from './process/run-task.js';
 import type { RunFile } from './run-file.js';
 import { ensureSecretsKey } from './secrets-key.js';
@@ -34,6 +34,8 @@ export interface StartContext {
 export interface Started {
   readonly market: Market;
   readonly gatewayUrl: string;
+  /** host:port */
+  readonly gatewayGrpc: string;
   readonly forecastUrl: string;
 }
 
@@ -57,7 +59,7 @@ export async function startSystem(context: StartContext): Promise<Started> {
     ));
   const market = { ...(options.instruments && { instruments: options.instruments }), ...chosen };
   const simulated = market.simulation && (await startSimulation(context, market, market.simulation));
-  await startServices(context, { databaseUrl: url, market, ...simulated });
+  const gatewayGrpc = await startServices(context, { databaseUrl: url, market, ...simulated });
   const gatewayUrl = `http://localhost:${options.port}`;
   const instrument = servedFirst(market, context.env);
   const forecastUrl = `${gatewayUrl}/v1/forecasts/${instrument}?horizon=24h`;
@@ -72,7 +74,7 @@ export async function startSystem(context: StartContext): Promise<Started> {
       }),
     (there) => (there ? 'served' : 'none yet, it comes when the next hourly candle closes'),
   );
-  return { market, gatewayUrl, forecastUrl };
+  return { market, gatewayUrl, gatewayGrpc, forecastUrl };
 }
 
 function checkFile(context: StartContext): Promise<Market> {
@@ -131,10 +133,12 @@ interface MarketAddress {
   readonly feed?: string;
 }
 
-async function startServices(context: StartContext, address: MarketAddress): Promise<void> {
+/** Returns where inference is served by gRPC, host:port. */
+async function startServices(context: StartContext, address: MarketAddress): Promise<string> {
   const { system, terminal, env, root, folder, options, runFile } = context;
   const { databaseUrl, market, simulationUrl, feed = 'live' } = address;
-  const ports = await choosePorts(options.port);
+  const ports = await choosePorts(options.port, env.inherited.GATEWAY_GRPC_PORT);
+  const gatewayGrpc = `127.0.0.1:${ports.grpc}`;
   const rpcToken = randomBytes(32).toString('base64url');
   if (!bringsSecretsKey(env.inherited)) await ensureSecretsKey(folder.secretsKeyFile);
   const specs = serviceSpecs({
@@ -161,6 +165,7 @@ async function startServices(context: StartContext, address: MarketAddress): Pro
       source: market.source,
       feed,
       gatewayUrl: `http://127.0.0.1:${options.port}`,
+      gatewayGrpc,
       databaseUrl,
       simulationUrl: simulationUrl ?? null,
       rpc: {
@@ -172,6 +177,7 @@ async function startServices(context: StartContext, address: MarketAddress): Pro
     },
     system.pids,
   );
+  return gatewayGrpc;
 }
 
 /** The first failure is the one to tell, but all must have settled before anything is stopped. */
@@ -180,10 +186,11 @@ async function startAll(starts: readonly Promise<unknown>[]): Promise<void> {
   if (failed) throw (failed as PromiseRejectedResult).reason;
 }
 
-async function choosePorts(gateway: number): Promise<ServicePorts> {
+async function choosePorts(gateway: number, configuredGrpc: string | undefined): Promise<ServicePorts> {
   const [marketData = 0, prediction = 0, a = 0, b = 0, c = 0, d = 0] = await freePorts(6);
   return {
     gateway,
+    grpc: await grpcPort(configuredGrpc, gateway),
     rpc: { 'market-data': marketData, prediction },
     internal: { 'market-data': a, prediction: b, worker: c, gateway: d },
   };

@@ -11,6 +11,14 @@ export function Replies(schema: z.ZodType, summary: string, status = 200) {
   );
 }
 
+/** As {@link Replies}, for a route that checks its reply itself: one that writes it, or a list, whose items the framework would check. */
+export function Describes(schema: z.ZodType, summary: string) {
+  return applyDecorators(
+    ApiOkResponse({ standardSchema: schema, description: 'The answer' }),
+    ApiOperation({ summary }),
+  );
+}
+
 /** As {@link Replies}, for a route that answers with one of several shapes, which it checks itself. */
 export function RepliesOneOf(schemas: readonly [z.ZodType, z.ZodType], summary: string) {
   return applyDecorators(

@@ -1,5 +1,6 @@
 import { ACCESS_EXAMPLES, ACCESS_REQUEST_EXAMPLES } from './access-examples.js';
 import { AUDIT_EXAMPLES } from './audit-examples.js';
+import { INFERENCE_EXAMPLES, INFERENCE_REQUEST_EXAMPLES } from './inference-examples.js';
 import { LIFECYCLE_EXAMPLES } from './lifecycle-examples.js';
 import { OAUTH_EXAMPLES, OAUTH_REQUEST_EXAMPLES } from './oauth-examples.js';
 
@@ -128,6 +129,7 @@ export const OPERATION_EXAMPLES: Readonly<Record<string, unknown>> = {
   ...LIFECYCLE_EXAMPLES,
   ...ACCESS_EXAMPLES,
   ...OAUTH_EXAMPLES,
+  ...INFERENCE_EXAMPLES,
   'GET /v1/performance/{instrument}': {
     instrument: 'BTC-USD',
     horizon: '24h',
@@ -151,6 +153,7 @@ export const OPERATION_EXAMPLES: Readonly<Record<string, unknown>> = {
 export const REQUEST_EXAMPLES: Readonly<Record<string, unknown>> = {
   ...ACCESS_REQUEST_EXAMPLES,
   ...OAUTH_REQUEST_EXAMPLES,
+  ...INFERENCE_REQUEST_EXAMPLES,
   'POST /v1/models': {
     name: 'mine',
     onnx: 'CAo6AA==',

@@ -6,6 +6,13 @@ import { z } from 'zod';
 import { IDEMPOTENT_EXTENSION, PERMISSION_EXTENSION } from '../api/needs.decorator.js';
 import { PUBLIC_EXTENSION } from '../api/public.decorator.js';
 import { OPERATION_EXAMPLES, REQUEST_EXAMPLES } from './examples.js';
+import {
+  completeInference,
+  INFERENCE_ERROR,
+  INFERENCE_PROBLEMS,
+  INFERENCE_SCHEMAS,
+  isInference,
+} from './inference-document.js';
 import { jsonSchemaOf } from './json-schema.js';
 
 type PathItem = OpenAPIObject['paths'][string];
@@ -52,6 +59,7 @@ const PROBLEMS_OF: Readonly<Record<string, Record<string, string>>> = {
   'POST /v1/models/{name}/{version}/rollback': { 409: CONFLICT },
   'POST /v1/backtests': { 409: 'Enough are waiting already' },
   'DELETE /v1/backtests/{id}': { 409: 'It has come to its end already' },
+  ...INFERENCE_PROBLEMS,
 };
 /** Headers that any route takes, and that any change takes. */
 const PARAMETERS = {
@@ -84,12 +92,13 @@ const OAUTH_ERRORS: Readonly<Record<number, string>> = {
   500: 'Something went wrong on our side',
   503: 'Temporarily unavailable; try again after `Retry-After` seconds',
 };
+const PROBLEM = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
 /** What cannot happen where nothing is asked and no key is needed. */
 const NOT_OF_PUBLIC_ROUTES = new Set(['401', '403', '404']);
 
-/** The API as OpenAPI 3.1, from the controllers and the schemas that check requests and replies. */
-export function createOpenApiDocument(app: INestApplication): OpenAPIObject {
-  const config = new DocumentBuilder()
+/** What it says of the API as a whole. */
+function outline(): Omit<OpenAPIObject, 'paths'> {
+  return new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('btcforecast')
     .setDescription(DESCRIPTION)
@@ -98,6 +107,10 @@ export function createOpenApiDocument(app: INestApplication): OpenAPIObject {
     .addTag('performance', 'Scores, next to baselines')
     .addTag('track record', 'All forecasts and outcomes as a signed chain, to be checked by anybody')
     .addTag('models', 'Who answers, on what evidence, and who moved it')
+    .addTag(
+      'inference',
+      'The models themselves, by the Open Inference Protocol 2; errors are `{"error": string}`',
+    )
     .addTag('backtests', 'The past, forecast as the live system would have done')
     .addTag('keys', 'Who may come in, and what for')
     .addTag('oauth', 'Clients that get tokens for a few minutes instead of a key')
@@ -118,13 +131,20 @@ export function createOpenApiDocument(app: INestApplication): OpenAPIObject {
     .addSecurityRequirements('key')
     .addSecurityRequirements('oauth')
     .build();
-  const document = SwaggerModule.createDocument(app, config, {
+}
+
+/** The API as OpenAPI 3.1, from the controllers and the schemas that check requests and replies. */
+export function createOpenApiDocument(app: INestApplication): OpenAPIObject {
+  const document = SwaggerModule.createDocument(app, outline(), {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
     standardSchemaConverter: (schema, { schemaType }) =>
       schema instanceof z.ZodType ? jsonSchemaOf(schema, schemaType) : undefined,
   });
   const errors = [Problem, OAuthErrorReply].map((schema) => jsonSchemaOf(schema, 'output').components);
-  const schemas = Object.assign({}, document.components?.schemas, ...errors) as Record<string, object>;
+  const schemas = Object.assign({}, document.components?.schemas, ...errors, INFERENCE_SCHEMAS) as Record<
+    string,
+    object
+  >;
   document.components = {
     ...document.components,
     parameters: { ...PARAMETERS },
@@ -161,25 +181,25 @@ function completeOperation(name: string, operation: MarkedOperation): void {
   const permission = operation[PERMISSION_EXTENSION];
   if (permission) operation.description = `Needs the permission ${permission}.`;
   delete operation[PUBLIC_EXTENSION];
-  if (name.startsWith('GET ') || !operation[IDEMPOTENT_EXTENSION]) delete operation[IDEMPOTENT_EXTENSION];
-  else
-    operation.parameters = [
-      ...(operation.parameters ?? []),
-      { $ref: '#/components/parameters/IdempotencyKey' },
-    ];
   if (isPublic) operation.security = [];
   addExamples(name, operation);
-  operation.parameters = [
-    ...(operation.parameters ?? []),
-    { $ref: '#/components/parameters/RequestTimeout' },
-  ];
+  if (isInference(name)) completeInference(name, operation);
+  addParameters(name, operation);
   if (name === TOKEN_ROUTE) return addOAuthErrors(operation);
-  const problem = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
+  const content = isInference(name) ? INFERENCE_ERROR : PROBLEM;
   for (const [status, description] of Object.entries({ ...PROBLEMS, ...PROBLEMS_OF[name] })) {
     const isOwn = PROBLEMS_OF[name]?.[status] !== undefined;
     if (isPublic && NOT_OF_PUBLIC_ROUTES.has(status) && !isOwn) continue;
-    operation.responses[status] = { description, content: problem };
+    operation.responses[status] = { description, content };
   }
+}
+
+function addParameters(name: string, operation: MarkedOperation): void {
+  const added: (keyof typeof PARAMETERS)[] = ['RequestTimeout'];
+  if (name.startsWith('GET ') || !operation[IDEMPOTENT_EXTENSION]) delete operation[IDEMPOTENT_EXTENSION];
+  else added.unshift('IdempotencyKey');
+  const refs = added.map((each) => ({ $ref: `#/components/parameters/${each}` }));
+  operation.parameters = [...(operation.parameters ?? []), ...refs];
 }
 
 function addOAuthErrors(operation: Operation): void {

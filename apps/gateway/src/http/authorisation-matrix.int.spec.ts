@@ -44,6 +44,7 @@ async function ask({ name, method, path }: Route, key: string | undefined, param
   const response = await fetch(`${fixture.url}${address}`, {
     method,
     headers: {
+      accept: 'application/json, application/problem+json', // on /v2 too, where errors have another form
       ...(key && { authorization: `Bearer ${key}` }),
       ...(body !== undefined && { 'content-type': 'application/json' }),
     },

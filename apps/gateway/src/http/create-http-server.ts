@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { AppError, problemOf } from '@btcforecast/platform';
 import { fastify, type FastifyInstance } from 'fastify';
 import type { GatewayEnv } from '../gateway.env.js';
-import { PROBLEM_TYPE, type ProblemReply } from './problem-reply.js';
+import { errorText, type ProblemReply } from './problem-reply.js';
 import { requestIdOf } from './request-identity.js';
 import { setStandardHeaders } from './standard-headers.js';
 
@@ -39,19 +39,25 @@ export function createHttpServer(env: GatewayEnv, problems: ProblemReply): Fasti
 }
 
 /** A message that is not HTTP, too slow or too long: there is no request object, only a socket. */
-function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+function answerUnreadable(error: UnreadableError, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
-  if (socket.writable) socket.write(unreadableReply(error.code));
+  if (socket.writable) socket.write(unreadableReply(error));
   socket.destroy(error);
 }
 
-function unreadableReply(reason: string | undefined): string {
-  const [status, cause] = unreadableCause(reason);
+/** What Node's parser says; with what it was reading, if it got that far. */
+type UnreadableError = NodeJS.ErrnoException & { readonly rawPacket?: unknown };
+const REQUEST_LINE = /^[A-Z]+ (\S+)/;
+
+function unreadableReply({ code, rawPacket }: UnreadableError): string {
+  const [status, cause] = unreadableCause(code);
   const { body } = problemOf(cause, { instance: '', traceId: randomUUID() });
-  const text = JSON.stringify({ ...body, status });
+  const start = Buffer.isBuffer(rawPacket) ? rawPacket.toString('latin1', 0, MAX_PARAM_CHARS) : '';
+  const url = REQUEST_LINE.exec(start)?.[1] ?? '';
+  const { type, text } = errorText({ ...body, status }, { url, headers: {} });
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    `content-type: ${PROBLEM_TYPE}`,
+    `content-type: ${type}`,
     `content-length: ${Buffer.byteLength(text)}`,
     'connection: close',
   ];

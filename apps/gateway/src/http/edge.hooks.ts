@@ -8,7 +8,7 @@ import {
   type Principal,
 } from '@btcforecast/access';
 import type { Permission } from '@btcforecast/contracts';
-import { type HealthRegistry, type Logger } from '@btcforecast/platform';
+import type { HealthRegistry, Logger } from '@btcforecast/platform';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { installAudit, noteRefusal } from '../audit/audit.hooks.js';
 import type { ForecastReplies } from '../forecasts/forecast-replies.js';

@@ -43,7 +43,8 @@ function bodyCheck(names: RouteNames) {
   };
 }
 
-function notPermitted(permission: string | undefined): AppError {
+/** Whoever asks is known, but may not. */
+export function notPermitted(permission: string | undefined): AppError {
   return new AppError(
     'caller',
     'access.forbidden',

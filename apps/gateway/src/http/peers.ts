@@ -1,13 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { RpcMessage } from '@btcforecast/contracts';
-import { isAppError, RpcClient } from '@btcforecast/platform';
+import { isAppError, type RpcCallOptions, RpcClient } from '@btcforecast/platform';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { isAudited } from '../audit/audit.hooks.js';
-import { deadlineExceeded } from './request-deadline.js';
+import { deadlineExceeded, USUAL_DEADLINE_MS } from './request-deadline.js';
 
 type Body<M extends RpcMessage> = z.input<M['request']>;
 type Reply<M extends RpcMessage> = z.output<M['reply']>;
+
+/** On whose behalf something is asked: a request by HTTP, or a call that came in another way and has so long, ms. */
+export type Asker = FastifyRequest | { readonly leftMs: number };
 
 /** The services behind the gateway, asked on behalf of a request. Nothing else here talks to them. */
 @Injectable()
@@ -29,9 +32,23 @@ export class Peers {
     return this.rpc.call(message, body, { ...options, ...signal }).catch(rethrow);
   }
 
-  /** As {@link call}, for several requests at once: none of their deadlines, the usual one of calls between services. */
-  async callForAll<M extends RpcMessage>(message: M, body: Body<M>): Promise<Reply<M>> {
-    return this.rpc.call(message, body).catch(rethrow);
+  /** As {@link call}, for whoever asks, in whichever way. */
+  callFor<M extends RpcMessage>(asker: Asker, message: M, body: Body<M>): Promise<Reply<M>> {
+    if (!('leftMs' in asker)) return this.call(asker, message, body);
+    const { leftMs } = asker;
+    if (leftMs <= 0) return Promise.reject(deadlineExceeded());
+    return this.rpc
+      .call(message, body, { deadlineMs: leftMs, impatient: leftMs < USUAL_DEADLINE_MS })
+      .catch(rethrow);
+  }
+
+  /** As {@link call}, for several requests at once. Without options the usual time of calls between services. */
+  async callForAll<M extends RpcMessage>(
+    message: M,
+    body: Body<M>,
+    options: Pick<RpcCallOptions, 'deadlineMs' | 'impatient'> = {},
+  ): Promise<Reply<M>> {
+    return this.rpc.call(message, body, options).catch(rethrow);
   }
 }
 

@@ -1,5 +1,5 @@
 import { NotFoundException } from '@nestjs/common';
-import type { ErrorCode } from '@btcforecast/contracts';
+import type { ErrorCode, Problem } from '@btcforecast/contracts';
 import { AppError, currentTraceId, type Logger, problemOf, toAppError } from '@btcforecast/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { setChallenge } from './challenge.js';
@@ -15,6 +15,30 @@ declare module 'fastify' {
 }
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+/** Exactly this: clients of the inference protocol look for an error in nothing else. */
+const INFERENCE_ERROR_TYPE = 'application/json';
+const INFERENCE_PATH = /^\/v2(?=[/?]|$)/;
+
+/**
+ * The body of an error and its type. On /v2 the inference protocol has a form of its own, `{"error": string}`; whoever
+ * asks for problems there gets one that has this member too.
+ */
+export function errorText(
+  body: Problem,
+  { url, headers }: { readonly url: string; readonly headers: { readonly accept?: string | undefined } },
+): { readonly type: string; readonly text: string } {
+  if (!INFERENCE_PATH.test(url)) return { type: PROBLEM_TYPE, text: JSON.stringify(body) };
+  const error = body.detail;
+  if (!headers.accept?.includes('application/problem+json')) {
+    return { type: INFERENCE_ERROR_TYPE, text: JSON.stringify({ error }) };
+  }
+  return { type: PROBLEM_TYPE, text: JSON.stringify({ ...body, error }) };
+}
+
+/** Without a serializer the framework would add a charset to the type. */
+export function asItIs(text: string): string {
+  return text;
+}
 
 /** The one place where an error becomes a reply: an RFC 9457 problem, never HTML, never a stack. */
 export class ProblemReply {
@@ -34,12 +58,9 @@ export class ProblemReply {
     if (status >= 500) this.#log(cause, request);
     if (status === 401) setChallenge(request, reply, body.code);
     if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds));
-    return reply
-      .code(status)
-      .header('cache-control', 'no-store')
-      .type(PROBLEM_TYPE)
-      .serializer(JSON.stringify)
-      .send(body);
+    reply.code(status).header('cache-control', 'no-store');
+    const { type, text } = errorText(body, request);
+    return reply.type(type).serializer(asItIs).send(text);
   }
 
   #causeOf(error: unknown, request: FastifyRequest, reply: FastifyReply): unknown {

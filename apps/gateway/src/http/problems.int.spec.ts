@@ -43,7 +43,7 @@ describe('a wrong request', () => {
       '/v1',
       '/v1/forecast/BTC-USD',
       '/v1/forecasts/BTC-USD/',
-      '/v2/instruments',
+      '/v3/instruments',
       '/.env',
     ]) {
       expect(await problem(path)).toMatchObject({ status: 404, code: 'request.not_found', instance: path });

@@ -13,6 +13,7 @@ import {
 import { AppError, EventBus, Rpc, type RpcCall } from '@btcforecast/platform';
 import type { z } from 'zod';
 import { OPERATION_EXAMPLES } from '../docs/examples.js';
+import { PeerInference } from './peer-inference.js';
 import { PeerLifecycle } from './peer-lifecycle.js';
 import { PeerState } from './peer-state.js';
 
@@ -134,7 +135,10 @@ class PeerMarketData {
 }
 
 /** Both services behind the gateway, in one process that speaks their real protocol. */
-@Module({ controllers: [PeerPrediction, PeerLifecycle, PeerMarketData], providers: [PeerState] })
+@Module({
+  controllers: [PeerPrediction, PeerLifecycle, PeerInference, PeerMarketData],
+  providers: [PeerState],
+})
 export class PeerModule {
   constructor(
     @Inject(PeerState) readonly state: PeerState,

@@ -21,6 +21,10 @@ export class PeerState {
   lastBody: unknown;
   /** Calls that came in, that nobody waited for any more when their turn came, and that were then worked on. */
   readonly calls = { arrived: 0, dropped: 0, executed: 0 };
+  /** Whether the champions can be asked. */
+  isReady = true;
+  /** Questions of each message about inference. */
+  inferMessages: number[] = [];
 
   /** Every handler passes here; with `call` as one does whose work waits for its turn. */
   async enter(body: unknown, call?: RpcCall): Promise<void> {

@@ -89,7 +89,20 @@ export const ROUTE_SAMPLES: Readonly<Record<string, Sample>> = {
   '/v1/tenants/{tenant}': nobody({ tenant: 'default' }),
   '/v1/track-record/proof/{id}': nobody({ id: '0'.repeat(64) }),
   '/v1/users/{id}': user,
+  ...inference(['', '/config', '/infer', '/ready', '/stats']),
+  '/v2/repository/models/{model}/load': nobody({ model: 'har' }),
+  '/v2/repository/models/{model}/unload': nobody({ model: 'har' }),
 };
+
+/** Models belong to no tenant, here as in /v1/models. */
+function inference(ends: readonly string[]): Record<string, Sample> {
+  return Object.fromEntries(
+    ends.flatMap((end) => [
+      [`/v2/models/{model}${end}`, nobody({ model: 'har' })],
+      [`/v2/models/{model}/versions/{version}${end}`, nobody({ model: 'har', version: '2' })],
+    ]),
+  );
+}
 
 export async function sampleOf(fixture: Fixture, path: string): Promise<RouteSample> {
   const sample = ROUTE_SAMPLES[path] ?? (path.includes('{') ? undefined : nobody({}));

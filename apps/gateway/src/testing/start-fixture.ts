@@ -37,6 +37,7 @@ const COMMON = {
   MARKET_SOURCE: 'replay',
   MARKET_FEED: 'replay-00000001',
   GATEWAY_PORT: '0',
+  GATEWAY_GRPC_PORT: '0',
   SHUTDOWN_DRAIN_MS: '0',
   // Cheap passwords: it is not how hard they are to guess that is tested.
   PASSWORD_COST: '12',

@@ -19,6 +19,7 @@ export interface ServicePorts {
   readonly internal: Readonly<Record<ServiceName, number>>;
   readonly rpc: { readonly 'market-data': number; readonly prediction: number };
   readonly gateway: number;
+  readonly grpc: number;
 }
 
 export interface ServiceSettings {
@@ -82,6 +83,7 @@ function commonEnv(settings: ServiceSettings): Record<string, string> {
     INTERNAL_HOST: '127.0.0.1',
     GATEWAY_PORT: String(ports.gateway),
     GATEWAY_PUBLIC_URL: inherited.GATEWAY_PUBLIC_URL || `http://localhost:${ports.gateway}`,
+    GATEWAY_GRPC_PORT: String(ports.grpc),
   };
 }
 

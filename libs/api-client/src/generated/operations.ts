@@ -400,6 +400,126 @@ export const OPERATIONS = {
     reply: 'application/json',
     idempotent: true,
   },
+  serverMetadata: { method: 'GET', path: '/v2', body: null, reply: 'application/json', idempotent: false },
+  serverLive: {
+    method: 'GET',
+    path: '/v2/health/live',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+  serverReady: {
+    method: 'GET',
+    path: '/v2/health/ready',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+  modelMetadataNames: {
+    method: 'GET',
+    path: '/v2/models',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+  modelMetadataAllStatistics: {
+    method: 'GET',
+    path: '/v2/models/stats',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+  modelMetadataMetadata: {
+    method: 'GET',
+    path: '/v2/models/{model}',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+  modelMetadataConfig: {
+    method: 'GET',
+    path: '/v2/models/{model}/config',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+  inferInfer: {
+    method: 'POST',
+    path: '/v2/models/{model}/infer',
+    body: 'application/json',
+    reply: 'application/json',
+    idempotent: false,
+  },
+  modelMetadataReady: {
+    method: 'GET',
+    path: '/v2/models/{model}/ready',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+  modelMetadataStatistics: {
+    method: 'GET',
+    path: '/v2/models/{model}/stats',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+  modelMetadataMetadataOfVersion: {
+    method: 'GET',
+    path: '/v2/models/{model}/versions/{version}',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+  modelMetadataConfigOfVersion: {
+    method: 'GET',
+    path: '/v2/models/{model}/versions/{version}/config',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+  inferInferOfVersion: {
+    method: 'POST',
+    path: '/v2/models/{model}/versions/{version}/infer',
+    body: 'application/json',
+    reply: 'application/json',
+    idempotent: false,
+  },
+  modelMetadataReadyOfVersion: {
+    method: 'GET',
+    path: '/v2/models/{model}/versions/{version}/ready',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+  modelMetadataStatisticsOfVersion: {
+    method: 'GET',
+    path: '/v2/models/{model}/versions/{version}/stats',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+  repositoryIndex: {
+    method: 'POST',
+    path: '/v2/repository/index',
+    body: 'application/json',
+    reply: 'application/json',
+    idempotent: false,
+  },
+  repositoryLoad: {
+    method: 'POST',
+    path: '/v2/repository/models/{model}/load',
+    body: 'application/json',
+    reply: 'application/json',
+    idempotent: true,
+  },
+  repositoryUnload: {
+    method: 'POST',
+    path: '/v2/repository/models/{model}/unload',
+    body: 'application/json',
+    reply: 'application/json',
+    idempotent: true,
+  },
 } as const;
 
 /** What each operation takes and answers. */
@@ -526,4 +646,58 @@ export interface Operations {
   userChange: { request: t.UserChangeData; reply: t.UserChangeResponse };
   /** Removes a user */
   userRemove: { request: t.UserRemoveData; reply: t.UserRemoveResponse };
+  /** What this server is, and which extensions of the protocol it serves; needs no key */
+  serverMetadata: { request: t.ServerMetadataData; reply: t.ServerMetadataResponse };
+  /** Whether the server runs; needs no key */
+  serverLive: { request: t.ServerLiveData; reply: t.ServerLiveResponse };
+  /** Whether every champion can be asked; needs no key */
+  serverReady: { request: t.ServerReadyData; reply: t.ServerReadyResponse };
+  /** Names of the models that can be asked, the champion first */
+  modelMetadataNames: { request: t.ModelMetadataNamesData; reply: t.ModelMetadataNamesResponse };
+  /** What was asked of all models, how long it took, and how much shared a run */
+  modelMetadataAllStatistics: {
+    request: t.ModelMetadataAllStatisticsData;
+    reply: t.ModelMetadataAllStatisticsResponse;
+  };
+  /** What a model reads and writes */
+  modelMetadataMetadata: { request: t.ModelMetadataMetadataData; reply: t.ModelMetadataMetadataResponse };
+  /** How a model is served, in the words of Triton */
+  modelMetadataConfig: { request: t.ModelMetadataConfigData; reply: t.ModelMetadataConfigResponse };
+  /** Runs a model on the rows that are sent; without a version the champion, or the newest loaded */
+  inferInfer: { request: t.InferInferData; reply: t.InferInferResponse };
+  /** Whether a model can be asked; 409 when it is registered but not loaded */
+  modelMetadataReady: { request: t.ModelMetadataReadyData; reply: t.ModelMetadataReadyResponse };
+  /** What was asked of a model, how long it took, and how much shared a run */
+  modelMetadataStatistics: {
+    request: t.ModelMetadataStatisticsData;
+    reply: t.ModelMetadataStatisticsResponse;
+  };
+  /** What a model reads and writes */
+  modelMetadataMetadataOfVersion: {
+    request: t.ModelMetadataMetadataOfVersionData;
+    reply: t.ModelMetadataMetadataOfVersionResponse;
+  };
+  /** How a model is served, in the words of Triton */
+  modelMetadataConfigOfVersion: {
+    request: t.ModelMetadataConfigOfVersionData;
+    reply: t.ModelMetadataConfigOfVersionResponse;
+  };
+  /** Runs a model on the rows that are sent; without a version the champion, or the newest loaded */
+  inferInferOfVersion: { request: t.InferInferOfVersionData; reply: t.InferInferOfVersionResponse };
+  /** Whether a model can be asked; 409 when it is registered but not loaded */
+  modelMetadataReadyOfVersion: {
+    request: t.ModelMetadataReadyOfVersionData;
+    reply: t.ModelMetadataReadyOfVersionResponse;
+  };
+  /** What was asked of a model, how long it took, and how much shared a run */
+  modelMetadataStatisticsOfVersion: {
+    request: t.ModelMetadataStatisticsOfVersionData;
+    reply: t.ModelMetadataStatisticsOfVersionResponse;
+  };
+  /** Every registered version and whether it can be asked, the champion first */
+  repositoryIndex: { request: t.RepositoryIndexData; reply: t.RepositoryIndexResponse };
+  /** Has every instance serve a registered version until it is unloaded */
+  repositoryLoad: { request: t.RepositoryLoadData; reply: t.RepositoryLoadResponse };
+  /** Takes what was loaded of a model away again; the champion stays */
+  repositoryUnload: { request: t.RepositoryUnloadData; reply: t.RepositoryUnloadResponse };
 }

@@ -613,6 +613,21 @@ export type ChangeUserRequest = {
   disabled?: boolean;
 };
 
+export type ConfiguredTensor = {
+  /**
+   * Name of the tensor
+   */
+  name: string;
+  /**
+   * Type of the elements: TYPE_FP64
+   */
+  data_type: string;
+  /**
+   * Axes behind the rows
+   */
+  dims: Array<number>;
+};
+
 export type CreateKeyRequest = {
   /**
    * What the key is for
@@ -998,6 +1013,94 @@ export type Identity = {
    * Horizons that may be asked about; null: all
    */
   horizons: Array<Horizon> | null;
+};
+
+export type InferReply = {
+  /**
+   * Name of the model
+   */
+  model_name: string;
+  /**
+   * Version that answered
+   */
+  model_version: string;
+  /**
+   * As in the request, or the id of the request
+   */
+  id: string;
+  /**
+   * In the order in which they were asked for
+   */
+  outputs: Array<{
+    /**
+     * Name of the output
+     */
+    name: string;
+    /**
+     * Size of each axis; the first one is the number of rows
+     */
+    shape: Array<number>;
+    /**
+     * Type of the elements: FP64 for every model here
+     */
+    datatype: string;
+    parameters?: InferenceParameters;
+    /**
+     * Numbers in row-major order; absent when they follow as bytes
+     */
+    data?: Array<number>;
+  }>;
+};
+
+export type InferRequest = {
+  /**
+   * Comes back in the reply; without one the reply has the id of the request
+   */
+  id?: string | null;
+  parameters?: InferenceParameters | null;
+  /**
+   * All inputs of the model, in any order
+   */
+  inputs: Array<{
+    /**
+     * Name of the input, as in the metadata of the model
+     */
+    name: string;
+    /**
+     * Size of each axis; the first one is the number of rows
+     */
+    shape: Array<number>;
+    /**
+     * Type of the elements: FP64 for every model here
+     */
+    datatype: string;
+    parameters?: InferenceParameters | null;
+    data?: Array<unknown> | null;
+  }>;
+  /**
+   * Outputs wanted, in the order wanted; without them all
+   */
+  outputs?: Array<{
+    /**
+     * Name of the output, as in the metadata of the model
+     */
+    name: string;
+    parameters?: InferenceParameters | null;
+  }> | null;
+};
+
+export type InferenceError = {
+  /**
+   * What was wrong and what to do
+   */
+  error: string;
+};
+
+/**
+ * Of a request: `binary_data_output`, `timeout` (µs), `priority` (1 first, 2 as without). Of an input: `binary_data_size`, bytes. Of an output: `binary_data`. Others do nothing
+ */
+export type InferenceParameters = {
+  [key: string]: string | number | boolean;
 };
 
 /**
@@ -1417,10 +1520,208 @@ export type Model = {
   drift: Array<DriftSignal>;
 };
 
+export type ModelConfig = {
+  /**
+   * Name of the model
+   */
+  name: string;
+  /**
+   * What runs it: onnxruntime_onnx
+   */
+  platform: string;
+  /**
+   * What runs it: onnxruntime
+   */
+  backend: string;
+  /**
+   * Rows of one request at most, an integer
+   */
+  max_batch_size: number;
+  /**
+   * What it reads
+   */
+  input: Array<ConfiguredTensor>;
+  /**
+   * What it answers
+   */
+  output: Array<ConfiguredTensor>;
+  /**
+   * Which versions can be asked
+   */
+  version_policy: {
+    /**
+     * Those that can be asked
+     */
+    specific: {
+      /**
+       * Which, newest first
+       */
+      versions: Array<number>;
+    };
+  };
+  /**
+   * How requests share runs
+   */
+  dynamic_batching: {
+    /**
+     * Never waits for company, an integer of µs: 0
+     */
+    max_queue_delay_microseconds: number;
+    /**
+     * Levels of `priority`, count
+     */
+    priority_levels: number;
+    /**
+     * Level without one, an integer
+     */
+    default_priority_level: number;
+  };
+};
+
+export type ModelLoad = {
+  /**
+   * Name of the model
+   */
+  name: string;
+  /**
+   * It is loaded
+   */
+  load: true;
+};
+
+export type ModelMetadata = {
+  /**
+   * Name of the model
+   */
+  name: string;
+  /**
+   * Versions that can be asked now, newest first
+   */
+  versions: Array<string>;
+  /**
+   * What runs it: onnx_onnxv1
+   */
+  platform: string;
+  /**
+   * What it reads
+   */
+  inputs: Array<TensorMetadata>;
+  /**
+   * What it answers
+   */
+  outputs: Array<TensorMetadata>;
+};
+
+export type ModelNames = {
+  /**
+   * Names of models that can be asked, the champion first
+   */
+  models: Array<string>;
+};
+
+export type ModelReady = {
+  /**
+   * Name of the model
+   */
+  name: string;
+  /**
+   * Always true: what is not ready is an error
+   */
+  ready: boolean;
+};
+
 /**
  * A version of a model, written name@version
  */
 export type ModelReference = string;
+
+export type ModelStatistics = {
+  /**
+   * Name of the model
+   */
+  name: string;
+  /**
+   * Version of the model
+   */
+  version: string;
+  /**
+   * When it was asked last, milliseconds since the epoch; 0: never
+   */
+  last_inference: number;
+  /**
+   * Rows answered, count
+   */
+  inference_count: number;
+  /**
+   * Runs of the graph, count
+   */
+  execution_count: number;
+  /**
+   * Over requests; a run counts for each request in it
+   */
+  inference_stats: {
+    /**
+     * Requests answered, waiting included
+     */
+    success: StatisticDuration;
+    /**
+     * Requests that failed
+     */
+    fail: StatisticDuration;
+    /**
+     * Waiting for the run before
+     */
+    queue: StatisticDuration;
+    /**
+     * Laying the rows of the callers end to end
+     */
+    compute_input: StatisticDuration;
+    /**
+     * Running the graph
+     */
+    compute_infer: StatisticDuration;
+    /**
+     * Giving each caller its rows
+     */
+    compute_output: StatisticDuration;
+    /**
+     * There is no cache
+     */
+    cache_hit: StatisticDuration;
+    /**
+     * There is no cache
+     */
+    cache_miss: StatisticDuration;
+  };
+  /**
+   * Over runs, by their number of rows
+   */
+  batch_stats: Array<{
+    /**
+     * Rows of a run, count
+     */
+    batch_size: number;
+    /**
+     * Laying the rows of the callers end to end
+     */
+    compute_input: StatisticDuration;
+    /**
+     * Running the graph
+     */
+    compute_infer: StatisticDuration;
+    /**
+     * Giving each caller its rows
+     */
+    compute_output: StatisticDuration;
+  }>;
+};
+
+export type ModelStatisticsReply = {
+  /**
+   * Of the instance that answers, since it started
+   */
+  model_stats: Array<ModelStatistics>;
+};
 
 /**
  * Where a version comes from: with the program, from training here, or from a user
@@ -1504,6 +1805,17 @@ export type ModelSummary = {
      */
     decidedAt: Instant;
   } | null;
+};
+
+export type ModelUnload = {
+  /**
+   * Name of the model
+   */
+  name: string;
+  /**
+   * It is unloaded
+   */
+  unload: true;
 };
 
 export type ModelsReply = {
@@ -2454,6 +2766,59 @@ export type Quantiles = {
   0.95: number;
 };
 
+export type RepositoryIndex = Array<{
+  /**
+   * Name of the model
+   */
+  name: string;
+  /**
+   * Version of the model
+   */
+  version: string;
+  /**
+   * READY: can be asked
+   */
+  state: 'READY' | 'LOADING' | 'UNAVAILABLE';
+  /**
+   * Why it is in that state; empty when nothing is to be said
+   */
+  reason: string;
+}>;
+
+export type RepositoryIndexRequest = {
+  /**
+   * Only what can be asked now
+   */
+  ready?: boolean | null;
+};
+
+export type RepositoryLoadRequest = {
+  /**
+   * `config` and `file:…` are refused: models come from the registry
+   */
+  parameters?: {
+    /**
+     * Which version, an integer; without one the newest
+     */
+    version?: string | number | null;
+    [key: string]: string | number | boolean | string | number | null | undefined;
+  } | null;
+};
+
+export type RepositoryUnloadRequest = {
+  parameters?: {
+    /**
+     * Which version, an integer; without one all that are loaded
+     */
+    version?: string | number | null;
+    /**
+     * Does nothing: no model depends on another
+     */
+    unload_dependents?: boolean | null;
+    [key: string]: string | number | boolean | string | number | null | boolean | null | undefined;
+  } | null;
+};
+
 export type Reproduction = {
   /**
    * Id of the stored forecast, hexadecimal
@@ -2581,6 +2946,39 @@ export type ScoredForecast = {
    * null until the target candle has closed
    */
   outcome: Outcome | null;
+};
+
+export type ServerLive = {
+  /**
+   * Whether it takes questions
+   */
+  live: boolean;
+};
+
+export type ServerMetadata = {
+  /**
+   * Name of the server
+   */
+  name: string;
+  /**
+   * Version of the program
+   */
+  version: string;
+  /**
+   * Extensions of the protocol that it serves
+   */
+  extensions: Array<string>;
+};
+
+export type ServerReady = {
+  /**
+   * As the specification names it
+   */
+  live: boolean;
+  /**
+   * As servers in the field name it: whether all champions can be asked
+   */
+  ready: boolean;
 };
 
 export type Session = {
@@ -2834,6 +3232,17 @@ export type Standing = {
   };
 };
 
+export type StatisticDuration = {
+  /**
+   * How often, count
+   */
+  count: number;
+  /**
+   * How long all together, an integer of nanoseconds
+   */
+  ns: number;
+};
+
 export type Tenant = {
   /**
    * Whom it belongs to
@@ -2862,6 +3271,21 @@ export type TenantsReply = {
    * Pass as cursor for the next page; null at the end
    */
   next: string | null;
+};
+
+export type TensorMetadata = {
+  /**
+   * Name of the tensor
+   */
+  name: string;
+  /**
+   * Type of the elements: FP64 for every model here
+   */
+  datatype: string;
+  /**
+   * Size of each axis; -1 is the number of rows
+   */
+  shape: Array<number>;
 };
 
 /**
@@ -6984,3 +7408,1054 @@ export type UserChangeResponses = {
 };
 
 export type UserChangeResponse = UserChangeResponses[keyof UserChangeResponses];
+
+export type ServerMetadataData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path?: never;
+  query?: never;
+  url: '/v2';
+};
+
+export type ServerMetadataErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: InferenceError;
+  /**
+   * Something went wrong on our side
+   */
+  500: InferenceError;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: InferenceError;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: InferenceError;
+};
+
+export type ServerMetadataError = ServerMetadataErrors[keyof ServerMetadataErrors];
+
+export type ServerMetadataResponses = {
+  /**
+   * The answer
+   */
+  200: ServerMetadata;
+};
+
+export type ServerMetadataResponse = ServerMetadataResponses[keyof ServerMetadataResponses];
+
+export type ServerLiveData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path?: never;
+  query?: never;
+  url: '/v2/health/live';
+};
+
+export type ServerLiveErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: InferenceError;
+  /**
+   * Something went wrong on our side
+   */
+  500: InferenceError;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: InferenceError;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: InferenceError;
+};
+
+export type ServerLiveError = ServerLiveErrors[keyof ServerLiveErrors];
+
+export type ServerLiveResponses = {
+  /**
+   * The answer
+   */
+  200: ServerLive;
+};
+
+export type ServerLiveResponse = ServerLiveResponses[keyof ServerLiveResponses];
+
+export type ServerReadyData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path?: never;
+  query?: never;
+  url: '/v2/health/ready';
+};
+
+export type ServerReadyErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: InferenceError;
+  /**
+   * Something went wrong on our side
+   */
+  500: InferenceError;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: InferenceError;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: InferenceError;
+};
+
+export type ServerReadyError = ServerReadyErrors[keyof ServerReadyErrors];
+
+export type ServerReadyResponses = {
+  /**
+   * The answer
+   */
+  200: ServerReady;
+};
+
+export type ServerReadyResponse = ServerReadyResponses[keyof ServerReadyResponses];
+
+export type ModelMetadataNamesData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path?: never;
+  query?: never;
+  url: '/v2/models';
+};
+
+export type ModelMetadataNamesErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: InferenceError;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: InferenceError;
+  /**
+   * The key has no right to this
+   */
+  403: InferenceError;
+  /**
+   * There is nothing of this name
+   */
+  404: InferenceError;
+  /**
+   * Something went wrong on our side
+   */
+  500: InferenceError;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: InferenceError;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: InferenceError;
+};
+
+export type ModelMetadataNamesError = ModelMetadataNamesErrors[keyof ModelMetadataNamesErrors];
+
+export type ModelMetadataNamesResponses = {
+  /**
+   * The answer
+   */
+  200: ModelNames;
+};
+
+export type ModelMetadataNamesResponse = ModelMetadataNamesResponses[keyof ModelMetadataNamesResponses];
+
+export type ModelMetadataAllStatisticsData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path?: never;
+  query?: never;
+  url: '/v2/models/stats';
+};
+
+export type ModelMetadataAllStatisticsErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: InferenceError;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: InferenceError;
+  /**
+   * The key has no right to this
+   */
+  403: InferenceError;
+  /**
+   * There is nothing of this name
+   */
+  404: InferenceError;
+  /**
+   * Something went wrong on our side
+   */
+  500: InferenceError;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: InferenceError;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: InferenceError;
+};
+
+export type ModelMetadataAllStatisticsError =
+  ModelMetadataAllStatisticsErrors[keyof ModelMetadataAllStatisticsErrors];
+
+export type ModelMetadataAllStatisticsResponses = {
+  /**
+   * The answer
+   */
+  200: ModelStatisticsReply;
+};
+
+export type ModelMetadataAllStatisticsResponse =
+  ModelMetadataAllStatisticsResponses[keyof ModelMetadataAllStatisticsResponses];
+
+export type ModelMetadataMetadataData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    model: string;
+  };
+  query?: never;
+  url: '/v2/models/{model}';
+};
+
+export type ModelMetadataMetadataErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: InferenceError;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: InferenceError;
+  /**
+   * The key has no right to this
+   */
+  403: InferenceError;
+  /**
+   * There is nothing of this name
+   */
+  404: InferenceError;
+  /**
+   * Something went wrong on our side
+   */
+  500: InferenceError;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: InferenceError;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: InferenceError;
+};
+
+export type ModelMetadataMetadataError = ModelMetadataMetadataErrors[keyof ModelMetadataMetadataErrors];
+
+export type ModelMetadataMetadataResponses = {
+  /**
+   * The answer
+   */
+  200: ModelMetadata;
+};
+
+export type ModelMetadataMetadataResponse =
+  ModelMetadataMetadataResponses[keyof ModelMetadataMetadataResponses];
+
+export type ModelMetadataConfigData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    model: string;
+  };
+  query?: never;
+  url: '/v2/models/{model}/config';
+};
+
+export type ModelMetadataConfigErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: InferenceError;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: InferenceError;
+  /**
+   * The key has no right to this
+   */
+  403: InferenceError;
+  /**
+   * There is nothing of this name
+   */
+  404: InferenceError;
+  /**
+   * Something went wrong on our side
+   */
+  500: InferenceError;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: InferenceError;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: InferenceError;
+};
+
+export type ModelMetadataConfigError = ModelMetadataConfigErrors[keyof ModelMetadataConfigErrors];
+
+export type ModelMetadataConfigResponses = {
+  /**
+   * The answer
+   */
+  200: ModelConfig;
+};
+
+export type ModelMetadataConfigResponse = ModelMetadataConfigResponses[keyof ModelMetadataConfigResponses];
+
+export type InferInferData = {
+  body: InferRequest;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    model: string;
+  };
+  query?: never;
+  url: '/v2/models/{model}/infer';
+};
+
+export type InferInferErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: InferenceError;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: InferenceError;
+  /**
+   * The key has no right to this
+   */
+  403: InferenceError;
+  /**
+   * There is nothing of this name
+   */
+  404: InferenceError;
+  /**
+   * The version is registered but not loaded
+   */
+  409: InferenceError;
+  /**
+   * The body is too large
+   */
+  413: InferenceError;
+  /**
+   * The body is neither JSON nor bytes
+   */
+  415: InferenceError;
+  /**
+   * The graph cannot compute these rows
+   */
+  422: InferenceError;
+  /**
+   * Something went wrong on our side
+   */
+  500: InferenceError;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: InferenceError;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: InferenceError;
+};
+
+export type InferInferError = InferInferErrors[keyof InferInferErrors];
+
+export type InferInferResponses = {
+  /**
+   * The answer
+   */
+  200: InferReply;
+};
+
+export type InferInferResponse = InferInferResponses[keyof InferInferResponses];
+
+export type ModelMetadataReadyData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    model: string;
+  };
+  query?: never;
+  url: '/v2/models/{model}/ready';
+};
+
+export type ModelMetadataReadyErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: InferenceError;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: InferenceError;
+  /**
+   * The key has no right to this
+   */
+  403: InferenceError;
+  /**
+   * There is nothing of this name
+   */
+  404: InferenceError;
+  /**
+   * The version is registered but not loaded
+   */
+  409: InferenceError;
+  /**
+   * Something went wrong on our side
+   */
+  500: InferenceError;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: InferenceError;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: InferenceError;
+};
+
+export type ModelMetadataReadyError = ModelMetadataReadyErrors[keyof ModelMetadataReadyErrors];
+
+export type ModelMetadataReadyResponses = {
+  /**
+   * The answer
+   */
+  200: ModelReady;
+};
+
+export type ModelMetadataReadyResponse = ModelMetadataReadyResponses[keyof ModelMetadataReadyResponses];
+
+export type ModelMetadataStatisticsData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    model: string;
+  };
+  query?: never;
+  url: '/v2/models/{model}/stats';
+};
+
+export type ModelMetadataStatisticsErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: InferenceError;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: InferenceError;
+  /**
+   * The key has no right to this
+   */
+  403: InferenceError;
+  /**
+   * There is nothing of this name
+   */
+  404: InferenceError;
+  /**
+   * Something went wrong on our side
+   */
+  500: InferenceError;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: InferenceError;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: InferenceError;
+};
+
+export type ModelMetadataStatisticsError = ModelMetadataStatisticsErrors[keyof ModelMetadataStatisticsErrors];
+
+export type ModelMetadataStatisticsResponses = {
+  /**
+   * The answer
+   */
+  200: ModelStatisticsReply;
+};
+
+export type ModelMetadataStatisticsResponse =
+  ModelMetadataStatisticsResponses[keyof ModelMetadataStatisticsResponses];
+
+export type ModelMetadataMetadataOfVersionData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    model: string;
+    version: string;
+  };
+  query?: never;
+  url: '/v2/models/{model}/versions/{version}';
+};
+
+export type ModelMetadataMetadataOfVersionErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: InferenceError;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: InferenceError;
+  /**
+   * The key has no right to this
+   */
+  403: InferenceError;
+  /**
+   * There is nothing of this name
+   */
+  404: InferenceError;
+  /**
+   * Something went wrong on our side
+   */
+  500: InferenceError;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: InferenceError;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: InferenceError;
+};
+
+export type ModelMetadataMetadataOfVersionError =
+  ModelMetadataMetadataOfVersionErrors[keyof ModelMetadataMetadataOfVersionErrors];
+
+export type ModelMetadataMetadataOfVersionResponses = {
+  /**
+   * The answer
+   */
+  200: ModelMetadata;
+};
+
+export type ModelMetadataMetadataOfVersionResponse =
+  ModelMetadataMetadataOfVersionResponses[keyof ModelMetadataMetadataOfVersionResponses];
+
+export type ModelMetadataConfigOfVersionData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    model: string;
+    version: string;
+  };
+  query?: never;
+  url: '/v2/models/{model}/versions/{version}/config';
+};
+
+export type ModelMetadataConfigOfVersionErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: InferenceError;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: InferenceError;
+  /**
+   * The key has no right to this
+   */
+  403: InferenceError;
+  /**
+   * There is nothing of this name
+   */
+  404: InferenceError;
+  /**
+   * Something went wrong on our side
+   */
+  500: InferenceError;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: InferenceError;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: InferenceError;
+};
+
+export type ModelMetadataConfigOfVersionError =
+  ModelMetadataConfigOfVersionErrors[keyof ModelMetadataConfigOfVersionErrors];
+
+export type ModelMetadataConfigOfVersionResponses = {
+  /**
+   * The answer
+   */
+  200: ModelConfig;
+};
+
+export type ModelMetadataConfigOfVersionResponse =
+  ModelMetadataConfigOfVersionResponses[keyof ModelMetadataConfigOfVersionResponses];
+
+export type InferInferOfVersionData = {
+  body: InferRequest;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    model: string;
+    version: string;
+  };
+  query?: never;
+  url: '/v2/models/{model}/versions/{version}/infer';
+};
+
+export type InferInferOfVersionErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: InferenceError;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: InferenceError;
+  /**
+   * The key has no right to this
+   */
+  403: InferenceError;
+  /**
+   * There is nothing of this name
+   */
+  404: InferenceError;
+  /**
+   * The version is registered but not loaded
+   */
+  409: InferenceError;
+  /**
+   * The body is too large
+   */
+  413: InferenceError;
+  /**
+   * The body is neither JSON nor bytes
+   */
+  415: InferenceError;
+  /**
+   * The graph cannot compute these rows
+   */
+  422: InferenceError;
+  /**
+   * Something went wrong on our side
+   */
+  500: InferenceError;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: InferenceError;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: InferenceError;
+};
+
+export type InferInferOfVersionError = InferInferOfVersionErrors[keyof InferInferOfVersionErrors];
+
+export type InferInferOfVersionResponses = {
+  /**
+   * The answer
+   */
+  200: InferReply;
+};
+
+export type InferInferOfVersionResponse = InferInferOfVersionResponses[keyof InferInferOfVersionResponses];
+
+export type ModelMetadataReadyOfVersionData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    model: string;
+    version: string;
+  };
+  query?: never;
+  url: '/v2/models/{model}/versions/{version}/ready';
+};
+
+export type ModelMetadataReadyOfVersionErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: InferenceError;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: InferenceError;
+  /**
+   * The key has no right to this
+   */
+  403: InferenceError;
+  /**
+   * There is nothing of this name
+   */
+  404: InferenceError;
+  /**
+   * The version is registered but not loaded
+   */
+  409: InferenceError;
+  /**
+   * Something went wrong on our side
+   */
+  500: InferenceError;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: InferenceError;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: InferenceError;
+};
+
+export type ModelMetadataReadyOfVersionError =
+  ModelMetadataReadyOfVersionErrors[keyof ModelMetadataReadyOfVersionErrors];
+
+export type ModelMetadataReadyOfVersionResponses = {
+  /**
+   * The answer
+   */
+  200: ModelReady;
+};
+
+export type ModelMetadataReadyOfVersionResponse =
+  ModelMetadataReadyOfVersionResponses[keyof ModelMetadataReadyOfVersionResponses];
+
+export type ModelMetadataStatisticsOfVersionData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    model: string;
+    version: string;
+  };
+  query?: never;
+  url: '/v2/models/{model}/versions/{version}/stats';
+};
+
+export type ModelMetadataStatisticsOfVersionErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: InferenceError;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: InferenceError;
+  /**
+   * The key has no right to this
+   */
+  403: InferenceError;
+  /**
+   * There is nothing of this name
+   */
+  404: InferenceError;
+  /**
+   * Something went wrong on our side
+   */
+  500: InferenceError;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: InferenceError;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: InferenceError;
+};
+
+export type ModelMetadataStatisticsOfVersionError =
+  ModelMetadataStatisticsOfVersionErrors[keyof ModelMetadataStatisticsOfVersionErrors];
+
+export type ModelMetadataStatisticsOfVersionResponses = {
+  /**
+   * The answer
+   */
+  200: ModelStatisticsReply;
+};
+
+export type ModelMetadataStatisticsOfVersionResponse =
+  ModelMetadataStatisticsOfVersionResponses[keyof ModelMetadataStatisticsOfVersionResponses];
+
+export type RepositoryIndexData = {
+  body?: RepositoryIndexRequest;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path?: never;
+  query?: never;
+  url: '/v2/repository/index';
+};
+
+export type RepositoryIndexErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: InferenceError;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: InferenceError;
+  /**
+   * The key has no right to this
+   */
+  403: InferenceError;
+  /**
+   * There is nothing of this name
+   */
+  404: InferenceError;
+  /**
+   * Something went wrong on our side
+   */
+  500: InferenceError;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: InferenceError;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: InferenceError;
+};
+
+export type RepositoryIndexError = RepositoryIndexErrors[keyof RepositoryIndexErrors];
+
+export type RepositoryIndexResponses = {
+  /**
+   * The answer
+   */
+  200: RepositoryIndex;
+};
+
+export type RepositoryIndexResponse = RepositoryIndexResponses[keyof RepositoryIndexResponses];
+
+export type RepositoryLoadData = {
+  body?: RepositoryLoadRequest;
+  headers?: {
+    /**
+     * Names this change, in quotes (draft-ietf-httpapi-idempotency-key-header): repeated under the same name within a day it takes effect once
+     */
+    'Idempotency-Key'?: string;
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    model: string;
+  };
+  query?: never;
+  url: '/v2/repository/models/{model}/load';
+};
+
+export type RepositoryLoadErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: InferenceError;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: InferenceError;
+  /**
+   * The key has no right to this
+   */
+  403: InferenceError;
+  /**
+   * There is nothing of this name
+   */
+  404: InferenceError;
+  /**
+   * So many are loaded already
+   */
+  409: InferenceError;
+  /**
+   * Something went wrong on our side
+   */
+  500: InferenceError;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: InferenceError;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: InferenceError;
+};
+
+export type RepositoryLoadError = RepositoryLoadErrors[keyof RepositoryLoadErrors];
+
+export type RepositoryLoadResponses = {
+  /**
+   * The answer
+   */
+  200: ModelLoad;
+};
+
+export type RepositoryLoadResponse = RepositoryLoadResponses[keyof RepositoryLoadResponses];
+
+export type RepositoryUnloadData = {
+  body?: RepositoryUnloadRequest;
+  headers?: {
+    /**
+     * Names this change, in quotes (draft-ietf-httpapi-idempotency-key-header): repeated under the same name within a day it takes effect once
+     */
+    'Idempotency-Key'?: string;
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    model: string;
+  };
+  query?: never;
+  url: '/v2/repository/models/{model}/unload';
+};
+
+export type RepositoryUnloadErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: InferenceError;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: InferenceError;
+  /**
+   * The key has no right to this
+   */
+  403: InferenceError;
+  /**
+   * There is nothing of this name
+   */
+  404: InferenceError;
+  /**
+   * It is champion and stays loaded
+   */
+  409: InferenceError;
+  /**
+   * Something went wrong on our side
+   */
+  500: InferenceError;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: InferenceError;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: InferenceError;
+};
+
+export type RepositoryUnloadError = RepositoryUnloadErrors[keyof RepositoryUnloadErrors];
+
+export type RepositoryUnloadResponses = {
+  /**
+   * The answer
+   */
+  200: ModelUnload;
+};
+
+export type RepositoryUnloadResponse = RepositoryUnloadResponses[keyof RepositoryUnloadResponses];
