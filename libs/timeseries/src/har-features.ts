@@ -1,7 +1,7 @@
 import { HOUR_MS } from './candle.js';
-import { slotIndex, YEAR_SLOTS, type HourlyWindow } from './hourly-window.js';
+import { slotIndex, type HourlyWindow } from './hourly-window.js';
 import { InsufficientHistoryError } from './insufficient-history.error.js';
-import { featureSeries, seasonAt, type FeatureSeries } from './feature-series.js';
+import { featureSeries, seasonAt, yearVarianceAt, type FeatureSeries } from './feature-series.js';
 import { hourOfWeek, WEEK_HOURS } from './week-season.js';
 
 /**
@@ -84,7 +84,7 @@ export function harStateAt(series: FeatureSeries, origin: number): HarState {
   );
   const features = [
     ...volatilities.filter((_, index) => index !== WEEK_LOOKBACK).map(relativeLog),
-    relativeLog(Math.sqrt(meanPresent(series.variance, stop, YEAR_SLOTS))),
+    relativeLog(Math.sqrt(yearVarianceAt(series, stop))),
     ...realisedVolatilities(series, stop, origin, season).map(relativeLog),
     ...returns,
     ...returns.map((value) => Math.min(0, value)),
@@ -147,15 +147,16 @@ function rootMeans(
   lookbacks: readonly number[],
 ): number[] {
   const means: number[] = [];
-  const lastHour = hourOfWeek(origin - HOUR_MS) + lookbacks.at(-1)! * WEEK_HOURS; // keeps the remainder positive
+  let hour = hourOfWeek(origin - HOUR_MS);
   let sum = 0;
   let present = 0;
   let back = 1;
   for (const lookback of lookbacks) {
     for (; back <= lookback; back++) {
       const value = valueAt(stop - back);
+      const factor = season[hour]!;
+      hour = hour === 0 ? WEEK_HOURS - 1 : hour - 1;
       if (Number.isNaN(value)) continue;
-      const factor = season[(lastHour + 1 - back) % WEEK_HOURS]!;
       sum += value / (factor * factor);
       present++;
     }

@@ -1,4 +1,5 @@
 import { DAY_MS, HOUR_MS } from './candle.js';
+import { movingSums } from './moving-sums.js';
 
 export const WEEK_HOURS = 168;
 /** The season is estimated on two years. */
@@ -31,17 +32,11 @@ export function seasonInstant(origin: number): number {
 export function relativeVolatility(variance: Float64Array): Float64Array {
   const volatility = variance.map(Math.sqrt);
   const relative = new Float64Array(variance.length).fill(NaN);
-  for (let i = 0; i + HALF_WEEK_HOURS <= variance.length; i++) {
-    let sum = 0;
-    let present = 0;
-    for (let j = Math.max(0, i - HALF_WEEK_HOURS); j < i + HALF_WEEK_HOURS; j++) {
-      const value = volatility[j]!;
-      if (Number.isNaN(value)) continue;
-      sum += value;
-      present++;
-    }
-    if (present < MIN_LOCAL_SLOTS || sum === 0) continue;
-    relative[i] = Math.min(MAX_RATIO, (volatility[i]! * present) / sum);
+  const whole = Math.max(0, variance.length - HALF_WEEK_HOURS + 1);
+  const { sums, present } = movingSums(volatility, WEEK_HOURS, HALF_WEEK_HOURS, whole);
+  for (let i = 0; i < whole; i++) {
+    if (present[i]! < MIN_LOCAL_SLOTS || sums[i] === 0) continue;
+    relative[i] = Math.min(MAX_RATIO, (volatility[i]! * present[i]!) / sums[i]!);
   }
   return relative;
 }
@@ -68,11 +63,13 @@ export function weekSeason(
   const last = stop - HALF_WEEK_HOURS;
   const first = last - slots;
   let hour = hourOfWeek(stopTime + (first - stop) * HOUR_MS);
-  for (let i = first; i <= last; i++, hour = (hour + 1) % WEEK_HOURS) {
+  for (let i = first; i <= last; i++) {
     const value = i < 0 ? NaN : relative[i]!;
-    if (Number.isNaN(value)) continue;
-    sums[hour]! += value;
-    counts[hour]! += 1;
+    if (!Number.isNaN(value)) {
+      sums[hour]! += value;
+      counts[hour]! += 1;
+    }
+    hour = hour === WEEK_HOURS - 1 ? 0 : hour + 1; // a remainder would take longer than all the rest
   }
   return unitMeanSquare(smoothAroundTheWeek(sums.map((sum, h) => (counts[h]! > 0 ? sum / counts[h]! : 1))));
 }
