@@ -1,5 +1,5 @@
 /**
- * Bets of the drift tests: logarithms of factors whose mean is at most 1 while all is well. A factor 1 + λ·x has that
+ * Bets of the drift tests: factors whose mean is at most 1 while all is well. A factor 1 + λ·x has that
  * property when x >= −1/λ and the mean of x is at most 0; a larger λ finds a larger change sooner. "Well" allows for
  * a little: no model is calibrated to the point, and what was so from the start is not drift.
  */
@@ -55,5 +55,5 @@ export function featureBets(standardised: number): number[] {
 
 /** @param least the smallest value that x can take, < 0 */
 function betsOn(x: number, least: number): number[] {
-  return SHARES.map((share) => Math.log1p((share * x) / -least));
+  return SHARES.map((share) => 1 + (share * x) / -least);
 }

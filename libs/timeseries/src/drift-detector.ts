@@ -1,11 +1,11 @@
 import { DAY_MS, HOUR_MS } from './candle.js';
 
-/** What one origin says to a test: its bets, each the logarithm of a factor that is 1 on average while all is well. */
+/** What one origin says to a test: its bets, each a factor that is at most 1 on average while all is well. */
 export interface DriftPoint {
   /** ms. */
   readonly origin: number;
-  /** ln of each bet's factor; the same bets in the same order at every point. */
-  readonly logFactors: readonly number[];
+  /** Of each bet, >= 0; the same bets in the same order at every point. */
+  readonly factors: readonly number[];
 }
 
 export interface DriftOptions {
@@ -48,15 +48,16 @@ export function driftEvidence(points: readonly DriftPoint[], options: DriftOptio
   if (!(alarmsPerYear > 0)) throw new RangeError(`alarms per year are positive, not ${alarmsPerYear}`);
   const threshold = Math.log10(STARTS_PER_YEAR / alarmsPerYear);
   const streams = streamsOf(points, streamHours);
+  const alarm = (streams.size * STARTS_PER_YEAR) / alarmsPerYear;
   let raisedOrigin: number | null = null;
   let total = 0;
   let last = -Infinity;
-  for (const { origin, logFactors } of points) {
+  for (const { origin, factors } of points) {
     if (!(origin > last)) throw new RangeError(`origin ${origin} is not after ${last}`);
     last = origin;
     const stream = streams.get(streamKey(origin, streamHours))!; // every point's stream is there
-    total += advance(stream, origin, logFactors);
-    if (raisedOrigin === null && Math.log10(total / streams.size) >= threshold) raisedOrigin = origin;
+    total += advance(stream, origin, factors);
+    if (raisedOrigin === null && total >= alarm) raisedOrigin = origin;
   }
   const statistic = points.length === 0 ? -Infinity : Math.log10(total / streams.size);
   return { statistic, threshold, raisedOrigin, n: points.length };
@@ -70,9 +71,9 @@ interface Stream {
 
 function streamsOf(points: readonly DriftPoint[], streamHours: number): Map<number, Stream> {
   const streams = new Map<number, Stream>();
-  for (const { origin, logFactors } of points) {
+  for (const { origin, factors } of points) {
     const key = streamKey(origin, streamHours);
-    if (!streams.has(key)) streams.set(key, { sums: logFactors.map(() => 0), day: -1 });
+    if (!streams.has(key)) streams.set(key, { sums: factors.map(() => 0), day: -1 });
   }
   return streams;
 }
@@ -82,17 +83,17 @@ function streamKey(origin: number, streamHours: number): number {
 }
 
 /** Takes one point in and returns by how much the stream's evidence, averaged over the bets, has changed. */
-function advance(stream: Stream, origin: number, logFactors: readonly number[]): number {
+function advance(stream: Stream, origin: number, factors: readonly number[]): number {
   const day = Math.floor(origin / DAY_MS);
   const start = day > stream.day ? 1 : 0;
   stream.day = day;
   let change = 0;
-  for (const [bet, log] of logFactors.entries()) {
+  for (let bet = 0; bet < factors.length; bet++) {
     const before = stream.sums[bet]!;
     // Capped far above any threshold: a sum that overflowed could not come down again.
-    const after = Math.min(1e100, (before + start) * Math.exp(log));
+    const after = Math.min(1e100, (before + start) * factors[bet]!);
     stream.sums[bet] = after;
     change += after - before;
   }
-  return change / logFactors.length;
+  return change / factors.length;
 }

@@ -16,8 +16,12 @@ export interface ScoredForecast {
   readonly baselinePinball: Readonly<Record<string, number>>;
 }
 
-/** Alarms per year of hourly origins, at most, while all is well: 0.05 for all tests of a model together. */
-export const DRIFT_BUDGET = { volatility: 0.02, scores: 0.02, features: 0.01 } as const;
+/**
+ * Alarms per year of hourly origins while all is well: 0.05 for all tests of a model together. That of volatility rests
+ * on errors like those of its past, so it exceeds its share where volatility clusters (measured: up to 0.025); the rest
+ * of the 0.05 is left to that.
+ */
+export const DRIFT_BUDGET = { volatility: 0.01, scores: 0.02, features: 0.01 } as const;
 /** What the calendar alone decides cannot drift. */
 const CALENDAR_FEATURES: readonly string[] = ['weekend'];
 const WEEK_HOURS = 168;
@@ -30,11 +34,11 @@ const CLIP = 6;
 const WARM_UP = 20;
 
 export function pitPoints(scored: readonly ScoredForecast[]): DriftPoint[] {
-  return scored.map(({ origin, pit }) => ({ origin, logFactors: pitBets(pit) }));
+  return scored.map(({ origin, pit }) => ({ origin, factors: pitBets(pit) }));
 }
 
 export function coveragePoints(scored: readonly ScoredForecast[]): DriftPoint[] {
-  return scored.map(({ origin, covered80 }) => ({ origin, logFactors: coverageBets(covered80) }));
+  return scored.map(({ origin, covered80 }) => ({ origin, factors: coverageBets(covered80) }));
 }
 
 /**
@@ -59,7 +63,7 @@ export function lossPoints(all: readonly ScoredForecast[], horizonHours: number)
     if (known < WARM_UP || squares === 0) continue;
     const clip = CLIP * Math.sqrt(squares / known);
     const excess = excessOver({ pinball, baselinePinball }, bestOf(lost));
-    points.push({ origin, logFactors: lossBets(Math.max(-1, Math.min(1, excess / clip))) });
+    points.push({ origin, factors: lossBets(Math.max(-1, Math.min(1, excess / clip))) });
   }
   return points;
 }
@@ -74,7 +78,7 @@ export function featurePoints(
   mean: number,
   deviation: number,
 ): DriftPoint[] {
-  return values.map(({ origin, value }) => ({ origin, logFactors: featureBets((value - mean) / deviation) }));
+  return values.map(({ origin, value }) => ({ origin, factors: featureBets((value - mean) / deviation) }));
 }
 
 /**
@@ -89,10 +93,9 @@ export function featureStreamHours(name: string): number | null {
 }
 
 function bestOf(lost: ReadonlyMap<string, number>): string | undefined {
-  return [...lost].reduce<[string, number] | undefined>(
-    (best, one) => (best && best[1] <= one[1] ? best : one),
-    undefined,
-  )?.[0];
+  let best: string | undefined;
+  for (const [name, loss] of lost) if (best === undefined || loss < lost.get(best)!) best = name;
+  return best;
 }
 
 function excessOver(

@@ -34,13 +34,13 @@ export function volatilityPoints(window: HourlyWindow, watched: number): DriftPo
   const stop = logs.length - watched;
   const scaled = errors.map((error) => Math.max(-CLIP, Math.min(CLIP, error / spread)));
   const reference = scaled.slice(0, stop).filter((error) => !Number.isNaN(error));
-  const logMeans = TILTS.map((tilt) => Math.log(mean(reference.map((error) => Math.exp(tilt * error)))));
+  const means = TILTS.map((tilt) => mean(reference.map((error) => Math.exp(tilt * error))));
   const points: DriftPoint[] = [];
   for (let i = stop; i < logs.length; i++) {
     const error = scaled[i]!;
     if (Number.isNaN(error)) continue;
     const origin = window.end - (logs.length - 1 - i) * HOUR_MS;
-    points.push({ origin, logFactors: TILTS.map((tilt, t) => tilt * error - logMeans[t]!) });
+    points.push({ origin, factors: TILTS.map((tilt, t) => Math.exp(tilt * error) / means[t]!) });
   }
   return points;
 }

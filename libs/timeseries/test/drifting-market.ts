@@ -22,17 +22,18 @@ export interface Clustering {
   readonly doublesAt?: number;
 }
 
-const seasonAt = (openTime: number): number =>
-  1 + 0.4 * Math.sin((2 * Math.PI * ((openTime / HOUR_MS) % 24)) / 24);
+const SEASON = Array.from({ length: 24 }, (_, hour) => 1 + 0.4 * Math.sin((2 * Math.PI * hour) / 24));
+const seasonAt = (openTime: number): number => SEASON[(openTime / HOUR_MS) % 24]!;
 
 /** A market of clustered volatility with a season by hour of the day. */
 export function clusteredMarket(hours: number, seed: number, clustering: Clustering): HourlyWindow {
   const { spread, memory, doublesAt = Infinity } = clustering;
   const normal = normals(seed + 1_000_003);
+  const innovation = spread * Math.sqrt(1 - memory * memory);
   let log = spread * normal();
   let hour = 0;
   const { candles, end } = simulatedMarket(hours, seed, (openTime) => {
-    log = memory * log + spread * Math.sqrt(1 - memory * memory) * normal();
+    log = memory * log + innovation * normal();
     return 0.005 * Math.exp(log) * seasonAt(openTime) * (hour++ < doublesAt ? 1 : 2);
   });
   return hourlyWindow(candles, end, hours);
@@ -52,8 +53,8 @@ function pastVolatility(window: HourlyWindow): number[][] {
   const variance = barVariance(window);
   const start = window.end - variance.length * HOUR_MS;
   const sums = new Float64Array(variance.length + 1);
-  for (const [i, value] of variance.entries()) {
-    sums[i + 1] = sums[i]! + value / seasonAt(start + i * HOUR_MS) ** 2;
+  for (let i = 0; i < variance.length; i++) {
+    sums[i + 1] = sums[i]! + variance[i]! / seasonAt(start + i * HOUR_MS) ** 2;
   }
   return Array.from(sums, (_, stop) =>
     stop < 168
@@ -70,18 +71,18 @@ function scoredOf(
 ): ScoredForecast[] {
   const { close, end } = window;
   const start = end - close.length * HOUR_MS;
-  const stops = Array.from({ length: close.length - hours - 168 }, (_, i) => i + 169);
+  const season = SEASON.map((_, hour) => seasonOver(start + hour * HOUR_MS, hours));
   const outcomeAt = (stop: number): number => Math.log(close[stop - 1 + hours]! / close[stop - 1]!);
-  const known = stops.filter((stop) => stop <= learnt - hours);
+  const known = Array.from({ length: learnt - hours - 168 }, (_, i) => i + 169);
   const fitted = leastSquares(
     known.map((stop) => past[stop]!),
-    known.map((stop) =>
-      Math.log(Math.abs(outcomeAt(stop) / seasonOver(start + stop * HOUR_MS, hours)) + 1e-5),
-    ),
+    known.map((stop) => Math.log(Math.abs(outcomeAt(stop) / season[stop % 24]!) + 1e-5)),
   );
-  const modelScale = (stop: number): number =>
-    seasonOver(start + stop * HOUR_MS, hours) *
-    Math.exp(past[stop]!.reduce((sum, value, i) => sum + value * fitted[i]!, 0));
+  const modelScale = (stop: number): number => {
+    let log = 0;
+    for (let i = 0; i < fitted.length; i++) log += past[stop]![i]! * fitted[i]!;
+    return season[stop % 24]! * Math.exp(log);
+  };
   const dailyScale = (stop: number): number => Math.exp(past[stop]![3]!);
   const shapeFor = (scaleOf: (stop: number) => number): number[] =>
     empiricalQuantiles(
@@ -93,14 +94,16 @@ function scoredOf(
   const lossOf = (outcome: number, shape: readonly number[], scale: number): number =>
     scale * meanPinball(outcome / scale, shape, LEVELS);
   const curve = { levels: LEVELS, quantiles: model };
-  return stops.slice(learnt - 168).map((stop) => {
+  return Array.from({ length: close.length - hours - learnt }, (_, i) => {
+    const stop = learnt + 1 + i;
     const outcome = outcomeAt(stop);
-    const pit = cdfAt(curve, outcome / modelScale(stop));
+    const scale = modelScale(stop);
+    const pit = cdfAt(curve, outcome / scale);
     return {
       origin: start + stop * HOUR_MS,
       pit,
       covered80: pit >= 0.1 && pit <= 0.9,
-      pinball: lossOf(outcome, model, modelScale(stop)),
+      pinball: lossOf(outcome, model, scale),
       baselinePinball: {
         ewma_rw: lossOf(outcome, daily, dailyScale(stop)),
         uncond_1y: lossOf(outcome, constant, 1),

@@ -11,11 +11,19 @@ export interface SimulatedMarket {
   readonly end: number;
 }
 
-/** Standard normal numbers from a seed. */
+/** Standard normal numbers from a seed: both of each pair that Box and Muller's way makes. */
 export function normals(seed: number): () => number {
   const random = xoroshiro128plus(seed);
-  return () =>
-    Math.sqrt(-2 * Math.log(1 - uniformFloat64(random))) * Math.cos(2 * Math.PI * uniformFloat64(random));
+  const second = new Float64Array(1); // a variable of the closure would be a new object on the heap each time
+  let isKept = false;
+  return () => {
+    isKept = !isKept;
+    if (!isKept) return second[0]!;
+    const radius = Math.sqrt(-2 * Math.log(1 - uniformFloat64(random)));
+    const angle = 2 * Math.PI * uniformFloat64(random);
+    second[0] = radius * Math.sin(angle);
+    return radius * Math.cos(angle);
+  };
 }
 
 /**
@@ -33,13 +41,18 @@ export function simulatedMarket(
   for (let i = 0; i < hours; i++) {
     const openTime = MARKET_START + i * HOUR_MS;
     const step = volatilityAt(openTime) / Math.sqrt(STEPS);
-    const path = [log];
-    for (let k = 0; k < STEPS; k++) path.push((log += step * normal()));
+    const open = log;
+    let [high, low] = [log, log];
+    for (let k = 0; k < STEPS; k++) {
+      log += step * normal();
+      if (log > high) high = log;
+      else if (log < low) low = log;
+    }
     candles.push({
       openTime,
-      open: Math.exp(path[0]!),
-      high: Math.exp(Math.max(...path)),
-      low: Math.exp(Math.min(...path)),
+      open: Math.exp(open),
+      high: Math.exp(high),
+      low: Math.exp(low),
       close: Math.exp(log),
       volume: 100 * Math.exp(0.3 * normal()),
     });
