@@ -3,6 +3,7 @@ import { createDataSource } from '@btcforecast/database';
 import { ManualClock } from '@btcforecast/platform';
 import { testDatabase, type TestDatabase } from '@btcforecast/testing';
 import { HOUR_MS } from '@btcforecast/timeseries';
+import fc from 'fast-check';
 import type { DataSource } from 'typeorm';
 import { CandleReader, MarketClockReader, MarketFeedReader, queryArrays } from './index.js';
 
@@ -70,6 +71,28 @@ describe('CandleReader', () => {
     const elapsedMs = performance.now() - started;
     expect(rows).toHaveLength(COUNT);
     expect(elapsedMs).toBeLessThan(500); // a bound against an accident such as a scan of everything, not a measurement
+  });
+
+  it('gives every number as it was stored, to the last bit', async () => {
+    const price = fc.double({ min: 1e-9, max: 1e9, noNaN: true });
+    const prices = fc.array(price, { minLength: 4, maxLength: 4 });
+    const volume = fc.double({ min: 0, max: 1e12, noNaN: true });
+    const series = { ...hourly, venue: 'exact' };
+    let hour = 0;
+    await fc.assert(
+      fc.asyncProperty(prices, volume, async (four, volume) => {
+        const [low, open, close, high] = four.toSorted((a, b) => a - b) as [number, number, number, number];
+        const stored = { openTime: START + hour++ * HOUR_MS, open, high, low, close, volume };
+        await dataSource.query(
+          `INSERT INTO candles (instrument, venue, "interval", open_time, open, high, low, close, volume, provenance)
+           VALUES ($1, 'exact', '1h', $2, $3, $4, $5, $6, $7, 'fetched')`,
+          [instrument, new Date(stored.openTime), open, high, low, close, volume],
+        );
+        const range = { from: stored.openTime, to: stored.openTime + HOUR_MS };
+        expect(await reader.range(series, range)).toEqual([stored]);
+      }),
+      { numRuns: 50 },
+    );
   });
 
   it('never mixes venues', async () => {

@@ -33,8 +33,11 @@ export interface TimeRange {
 
 /** Whole seconds are exact in a double, and a parsed double costs less than a parsed timestamp. */
 const OPEN_TIME_MS = `date_part('epoch', open_time) * 1000`;
-const COLUMNS = `${OPEN_TIME_MS}, open, high, low, close, volume`;
 const SERIES = `instrument = $1 AND venue = $2 AND "interval" = $3`;
+const COLUMNS = [OPEN_TIME_MS, 'open', 'high', 'low', 'close', 'volume'];
+const BYTES_PER_DOUBLE = 8;
+/** All candles in one value, six doubles each: thousands of rows as text take six times as long to parse. */
+const PACKED = `string_agg(${COLUMNS.map((column) => `float8send(${column})`).join(' || ')}, ''::bytea ORDER BY open_time)`;
 
 /**
  * The narrow read model over candles. Every question names its end explicitly, so that a reader cannot see the
@@ -46,7 +49,7 @@ export class CandleReader {
 
   /**
    * Hourly candles with open time in [until - slots hours, until), ascending; missing ones are simply absent.
-   * One query; about 18,000 rows take some tens of milliseconds.
+   * One query; about 18,000 candles take some tens of milliseconds, most of them the database's.
    */
   window({ instrument, venue, until, slots, knownBy }: WindowQuery): Promise<CandleRow[]> {
     const range = { from: until - slots * HOUR_MS, to: until };
@@ -65,12 +68,12 @@ export class CandleReader {
   ): Promise<CandleRow[]> {
     const known = knownBy === undefined ? '' : ' AND ingested_at <= $6';
     const values = knownBy === undefined ? [] : [new Date(knownBy)];
-    const rows = await queryArrays<CandleTuple>(
+    const rows = await queryArrays<[Buffer | null]>(
       this.dataSource,
-      `SELECT ${COLUMNS} FROM candles WHERE ${SERIES} AND open_time >= $4 AND open_time <= $5${known} ORDER BY open_time`,
+      `SELECT ${PACKED} FROM candles WHERE ${SERIES} AND open_time >= $4 AND open_time <= $5${known}`,
       [instrument, venue, interval, new Date(from), new Date(to - INTERVAL_MS[interval]), ...values],
     );
-    return rows.map(toCandle);
+    return unpack(rows[0]?.[0] ?? Buffer.alloc(0));
   }
 
   /** Close times in (since, until] of stored candles, ascending: with `since` a close time, what has closed after it. */
@@ -130,8 +133,11 @@ export class CandleReader {
   }
 }
 
-type CandleTuple = [number, number, number, number, number, number];
-
-function toCandle([openTime, open, high, low, close, volume]: CandleTuple): CandleRow {
-  return { openTime, open, high, low, close, volume };
+function unpack({ buffer, byteOffset, byteLength }: Buffer): CandleRow[] {
+  const doubles = new DataView(buffer, byteOffset, byteLength); // big-endian, as PostgreSQL sends them
+  const bytes = COLUMNS.length * BYTES_PER_DOUBLE;
+  return Array.from({ length: byteLength / bytes }, (_, row) => {
+    const at = (column: number): number => doubles.getFloat64(row * bytes + column * BYTES_PER_DOUBLE);
+    return { openTime: at(0), open: at(1), high: at(2), low: at(3), close: at(4), volume: at(5) };
+  });
 }
