@@ -6,6 +6,7 @@ import type { SupervisorOptions } from './config/options.js';
 import {
   bringsSecretsKey,
   compileCache,
+  LEAN,
   mainOf,
   serviceSpecs,
   type ServicePorts,
@@ -112,7 +113,7 @@ async function startSimulation(
       args: ['--max-semi-space-size=1', mainOf(root, 'simulated-exchange')],
       cwd: root,
       env: {
-        ...compileCache(root),
+        ...LEAN,
         ...env.inherited,
         ...(instruments && { INSTRUMENTS: instruments.join() }),
         ...simulation,

@@ -15,6 +15,12 @@ const HEAP_FLAGS: Partial<Record<ServiceName, readonly string[]>> = {
   worker: ['--max-semi-space-size=4', '--max-old-space-size=256'],
 };
 
+/**
+ * For every process that stays: glibc gives the threads of a process up to sixteen heaps of their own, each with its
+ * holes. One thread does nearly all the work here. Other systems ignore it.
+ */
+export const LEAN = { MALLOC_ARENA_MAX: '1' };
+
 export interface ServicePorts {
   readonly internal: Readonly<Record<ServiceName, number>>;
   readonly rpc: { readonly 'market-data': number; readonly prediction: number };
@@ -58,15 +64,18 @@ export function mainOf(root: string, app: string): string {
   return join(root, 'apps', app, 'dist', 'main.js');
 }
 
-/** Compiled code is kept between starts, which makes them quicker. */
+/**
+ * Compiled code is kept between starts, which makes them quicker: for what ends soon. A process keeps all that it has
+ * read of it in memory, some 15 MB in a service, which gains half a second once.
+ */
 export function compileCache(root: string): { NODE_COMPILE_CACHE: string } {
   return { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compiled') };
 }
 
 function commonEnv(settings: ServiceSettings): Record<string, string> {
-  const { inherited, root, ports } = settings;
+  const { inherited, ports } = settings;
   return {
-    ...compileCache(root),
+    ...LEAN,
     ...inherited,
     BTCF_DATA_DIR: settings.dataDir,
     DATABASE_URL: settings.databaseUrl,

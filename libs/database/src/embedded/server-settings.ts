@@ -14,7 +14,7 @@ export function serverSettings({ port, maxConnections, durable }: ServerSettings
     unix_socket_directories: '',
     port,
     max_connections: maxConnections,
-    shared_buffers: '64MB',
+    shared_buffers: '32MB', // the newest candles and forecasts; the kernel caches the rest
     work_mem: '4MB',
     maintenance_work_mem: '32MB',
     effective_cache_size: '256MB',

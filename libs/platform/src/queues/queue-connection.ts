@@ -3,10 +3,12 @@ import {
   type ConnectionOptions,
   createPostgresBackend,
   createRedisBackend,
+  type PostgresConnection,
   type QueueBaseOptions,
 } from 'bullmq';
 import { BullMQOtel } from 'bullmq-otel';
 import type { PlatformEnv } from '../config/platform.env.js';
+import { shareQueryPool } from './shared-query-pool.js';
 
 export type QueueEnv = Pick<PlatformEnv, 'DATABASE_URL' | 'REDIS_URL' | 'OTEL_EXPORTER_OTLP_ENDPOINT'>;
 
@@ -23,6 +25,8 @@ export interface QueueConnection {
 const QUEUE_SCHEMA = 'bullmq';
 const CONNECT_TIMEOUT_MS = 5_000;
 const LONGEST_PAUSE_MS = 3_000;
+/** Of all queues and workers of a process; each takes a millisecond or so. */
+const MOST_QUERIES_AT_ONCE = 4;
 
 /** Where queues live: in Redis if there is one, else in PostgreSQL. The only place that chooses. */
 export function queueConnection(env: QueueEnv, role: 'producer' | 'worker'): QueueConnection {
@@ -36,7 +40,7 @@ export function queueConnection(env: QueueEnv, role: 'producer' | 'worker'): Que
       }
     : {
         backend: postgresBackend as unknown as AnyBackend,
-        options: { connection: postgresOptions(env.DATABASE_URL, role) as ConnectionOptions, ...telemetry },
+        options: { connection: postgresOptions(env.DATABASE_URL) as ConnectionOptions, ...telemetry },
       };
 }
 
@@ -54,16 +58,15 @@ function redisOptions(url: string, role: 'producer' | 'worker'): ConnectionOptio
   };
 }
 
-/** Few connections: each queue and each worker of a process has a pool of its own. */
-function postgresOptions(connectionString: string, role: 'producer' | 'worker'): object {
+function postgresOptions(connectionString: string): object {
   return {
     connectionString,
     schema: QUEUE_SCHEMA,
     migrate: true,
-    max: role === 'producer' ? 1 : 2,
+    max: MOST_QUERIES_AT_ONCE,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
-    application_name: `btcforecast queue ${role}`,
+    application_name: 'btcforecast queue',
   };
 }
 
@@ -78,6 +81,8 @@ interface RemembersReadiness {
  */
 const postgresBackend: BackendFactory = (name, options, extra) => {
   const backend = createPostgresBackend(name, options as never, extra);
+  const { connectionString } = options.connection as { connectionString: string };
+  shareQueryPool(backend.connection as unknown as PostgresConnection, connectionString);
   forgetFailure(backend.connection as unknown as RemembersReadiness);
   forgetFailure(backend as unknown as RemembersReadiness);
   return backend;

@@ -16,7 +16,12 @@ export interface Store {
   close(): Promise<void>;
 }
 
-export async function postgresStore(): Promise<Store> {
+export interface PostgresStore extends Store {
+  /** How many sessions of others there are whose application's name is LIKE the pattern. */
+  sessions(name: string): Promise<number>;
+}
+
+export async function postgresStore(): Promise<PostgresStore> {
   const database = await testDatabase({ migrated: false });
   const admin = new pg.Client({ connectionString: database.url });
   await admin.connect();
@@ -34,6 +39,14 @@ export async function postgresStore(): Promise<Store> {
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
          WHERE datname = current_database() AND pid <> pg_backend_pid()`,
       );
+    },
+    sessions: async (name) => {
+      const { rows } = await admin.query<{ n: string }>(
+        `SELECT count(*) AS n FROM pg_stat_activity
+         WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name LIKE $1`,
+        [name],
+      );
+      return Number(rows[0]!.n);
     },
     close: async () => {
       await admin.end();

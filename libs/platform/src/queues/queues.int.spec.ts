@@ -212,6 +212,32 @@ function suite(start: () => Promise<Store>): void {
 describe('queues on PostgreSQL', () => suite(postgresStore));
 describeWhen(hasRedis(), 'redis-server is not installed')('queues on Redis', () => suite(redisStore));
 
+describe('queues and workers of one process on PostgreSQL', () => {
+  it('query over one pool, which goes with the last of them', async () => {
+    const store = await postgresStore();
+    const { logger } = new LogLines();
+    const done: string[] = [];
+    const handlers = jobHandlers('data_processing', {
+      repair_gap: async ({ gapId }) => void done.push(gapId),
+      backfill: async () => undefined,
+    });
+    const runner = new JobRunner(logger, new Metrics({ service: 'worker', region: 'solo' }));
+    const queues = Array.from({ length: 5 }, () => createQueue('data_processing', store.env, logger));
+    const workers = Array.from({ length: 5 }, () => createWorker(handlers, store.env, { runner, logger }));
+    const add = (queue: Queue, gapId: string) =>
+      addJob<'data_processing', 'repair_gap'>(queue, 'repair_gap', { gapId });
+    await Promise.all(queues.map((queue, i) => add(queue, `together-${i}`)));
+    await waitFor(() => done.length === 5, soon('all jobs are done'));
+    expect(await store.sessions('btcforecast queue')).toBeLessThanOrEqual(4);
+    const [last, ...others] = queues;
+    await Promise.all([...others, ...workers].map((one) => one.close()));
+    await expect(add(last!, 'alone')).resolves.toBeDefined();
+    await last!.close();
+    await waitFor(async () => (await store.sessions('%')) === 0, soon('nobody is connected'));
+    await store.close();
+  });
+});
+
 describe('queues on PostgreSQL, at the first start', () => {
   it('lets several processes make the tables at the same time', async () => {
     const database = await testDatabase({ migrated: false });
