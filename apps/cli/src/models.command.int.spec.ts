@@ -115,6 +115,7 @@ describe('btcf models', () => {
     expect(stdout).toMatch(/^# har 2\n/);
     stdout = '';
     expect(await models('history', '--instrument', 'ETH-USD')).toBe(0);
+    expect(stdout).toMatch(/^har@2 +champion of BTC-USD +- +configured$/m);
     expect(stdout).toMatch(/har-live@3 +key 0a1b2c3d4e5f +17 +better in shadow/);
     expect(lines()).toEqual(['GET /v1/models/har/2/card', 'GET /v1/models/aliases/ETH-USD']);
   });

@@ -67,6 +67,7 @@ export {
   ALIASES,
   Alias,
   AliasHistoryReply,
+  AliasHolderReply,
   AliasMoveReply,
   DriftSignal,
   EVALUATION_KINDS,

@@ -172,9 +172,22 @@ export const ModelGraphReply = z
   .meta({ id: 'ModelGraph' });
 export type ModelGraphReply = z.infer<typeof ModelGraphReply>;
 
+export const AliasHolderReply = z
+  .object({
+    alias: Alias,
+    model: ModelReferenceText,
+    since: Instant.nullable().describe('First origin it holds for, UTC; null: by configuration'),
+    reason: z
+      .string()
+      .describe('Why it was moved there; configured: nobody moved it, the configuration names it'),
+  })
+  .meta({ id: 'AliasHolder' });
+export type AliasHolderReply = z.infer<typeof AliasHolderReply>;
+
 export const AliasHistoryReply = z
   .object({
     instrument: InstrumentId,
+    current: z.array(AliasHolderReply).describe('Who holds what now; empty: the feed does not follow it'),
     data: z.array(AliasMoveReply).describe('Newest first'),
     source: Source,
   })

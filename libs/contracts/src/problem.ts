@@ -53,6 +53,7 @@ export const ERROR_CODES = [
   'inference.busy',
   'backtest.not_found',
   'backtest.conflict',
+  'backtest.out_of_range',
   'track_record.not_entered',
   'track_record.broken',
   'market.venue_unavailable',

@@ -45,7 +45,13 @@ function sumFour(values: Float64Array, slots: number, stop: number, into: Moving
   }
 }
 
-function addTo({ sums, present }: MovingSums, k: number, values: Float64Array, from: number, to: number): void {
+function addTo(
+  { sums, present }: MovingSums,
+  k: number,
+  values: Float64Array,
+  from: number,
+  to: number,
+): void {
   // The stretch as an array of its own: an index from an instant is a double, and looping over doubles is slow.
   const stretch = values.subarray(Math.max(0, from), Math.max(0, to));
   for (let i = 0; i < stretch.length; i++) {

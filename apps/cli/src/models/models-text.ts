@@ -1,4 +1,4 @@
-import type { AliasMoveReply, ModelReply, ModelSummary } from '@btcforecast/contracts';
+import type { AliasHistoryReply, AliasMoveReply, ModelReply, ModelSummary } from '@btcforecast/contracts';
 import { textTable } from '../text-table.js';
 
 /** All versions, one line each. */
@@ -41,9 +41,20 @@ export function modelText(model: ModelReply): string {
   return sections.join('\n');
 }
 
+/** Who holds the aliases of an instrument, and every move of them, newest first. */
+export function historyText({ instrument, current, data }: AliasHistoryReply): string {
+  if (current.length === 0 && data.length === 0) return `${instrument} is not followed here\n`;
+  const head = ['now', 'is', 'since', 'why'];
+  const holders = current.map(({ alias, model, since, reason }) => [
+    ...[model, `${alias} of ${instrument}`],
+    ...[since ? shortInstant(since) : '-', reason],
+  ]);
+  const moves = data.length > 0 ? movesText(data) : 'no alias was ever moved\n';
+  return `${textTable(head, holders)}\n${moves}`;
+}
+
 /** Moves of aliases, newest first. */
 export function movesText(moves: readonly AliasMoveReply[]): string {
-  if (moves.length === 0) return 'no alias was ever moved: the configured champion answers\n';
   const head = ['from origin', 'instrument', 'alias', 'from', 'to', 'by', 'evaluation', 'why'];
   return textTable(
     head,

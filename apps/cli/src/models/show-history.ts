@@ -2,11 +2,11 @@ import { AliasHistoryReply } from '@btcforecast/contracts';
 import { askGateway, gatewayTarget } from '../gateway/ask-gateway.js';
 import { printReply } from '../gateway/print-reply.js';
 import type { ModelOptions } from './model-options.js';
-import { movesText } from './models-text.js';
+import { historyText } from './models-text.js';
 
 /** `btcf models history` */
 export async function showHistory(options: ModelOptions & { readonly instrument: string }): Promise<void> {
   const path = `/v1/models/aliases/${encodeURIComponent(options.instrument)}`;
   const reply = await askGateway(gatewayTarget(options), path, AliasHistoryReply);
-  printReply(reply, options, ({ data }) => movesText(data));
+  printReply(reply, options, historyText);
 }

@@ -52,7 +52,7 @@ export class ModelController {
 
   @Get('aliases/:instrument')
   @Needs('models:read')
-  @Replies(AliasHistoryReply, 'Who moved which alias to which version, when, why and on what evidence')
+  @Replies(AliasHistoryReply, 'Who holds which alias, and who moved it, when, why and on what evidence')
   aliases(
     @Param('instrument', { schema: InstrumentId }) instrument: InstrumentId,
     @Query({ schema: noQuery }) _query: unknown,

@@ -142,7 +142,12 @@ const keys = [{ keyId: '0f1e2d3c4b5a6978', publicKey: 'cHVibGljIGtleSBvZiAzMiBie
 export const LIFECYCLE_EXAMPLES: Readonly<Record<string, unknown>> = {
   'GET /v1/models': { data: [model], source: 'live' },
   'POST /v1/models': record,
-  'GET /v1/models/aliases/{instrument}': { instrument: 'BTC-USD', data: [move], source: 'live' },
+  'GET /v1/models/aliases/{instrument}': {
+    instrument: 'BTC-USD',
+    current: [{ alias: 'champion', model: 'har@2', since: null, reason: 'configured' }],
+    data: [move],
+    source: 'live',
+  },
   'GET /v1/models/{name}/{version}': record,
   'GET /v1/models/{name}/{version}/card': card,
   'POST /v1/models/{name}/{version}/promote': move,

@@ -586,7 +586,7 @@ export interface Operations {
   modelList: { request: t.ModelListData; reply: t.ModelListResponse };
   /** Checks a model of your own and takes it into the registry */
   modelUpload: { request: t.ModelUploadData; reply: t.ModelUploadResponse };
-  /** Who moved which alias to which version, when, why and on what evidence */
+  /** Who holds which alias, and who moved it, when, why and on what evidence */
   modelAliases: { request: t.ModelAliasesData; reply: t.ModelAliasesResponse };
   /** The record of a version: what it is, what was found about it, what became of it */
   modelFind: { request: t.ModelFindData; reply: t.ModelFindResponse };

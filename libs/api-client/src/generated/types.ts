@@ -12,10 +12,27 @@ export type Alias = 'champion' | 'challenger' | 'canary';
 export type AliasHistoryReply = {
   instrument: InstrumentId;
   /**
+   * Who holds what now; empty: the feed does not follow it
+   */
+  current: Array<AliasHolder>;
+  /**
    * Newest first
    */
   data: Array<AliasMove>;
   source: Source;
+};
+
+export type AliasHolder = {
+  alias: Alias;
+  model: ModelReference;
+  /**
+   * First origin it holds for, UTC; null: by configuration
+   */
+  since: Instant | null;
+  /**
+   * Why it was moved there; configured: nobody moved it, the configuration names it
+   */
+  reason: string;
 };
 
 export type AliasMove = {
@@ -2594,6 +2611,7 @@ export type Problem = {
     | 'inference.busy'
     | 'backtest.not_found'
     | 'backtest.conflict'
+    | 'backtest.out_of_range'
     | 'track_record.not_entered'
     | 'track_record.broken'
     | 'market.venue_unavailable'

@@ -4,6 +4,7 @@ import { AppError } from '@btcforecast/platform';
 import { HOUR_MS, hourlyWindow, type HourlyWindow } from '@btcforecast/timeseries';
 import { Injectable } from '@nestjs/common';
 import { parseModelReference } from '../models/model-files.js';
+import { modelNotFound } from '../models/model-not-found.js';
 import { ModelVersionRepository, type RegisteredFiles } from '../models/model-version.repository.js';
 import type { StoredBacktestRequest } from './backtest-request.js';
 
@@ -33,9 +34,9 @@ export class BacktestData {
 
   /** @throws AppError caller model.not_found */
   async model({ reference }: StoredBacktestRequest): Promise<RegisteredFiles> {
-    const { name, version } = parseModelReference(reference);
-    const files = await this.versions.findFiles(name, version);
+    const model = parseModelReference(reference);
+    const files = await this.versions.findFiles(model.name, model.version);
     if (files) return files;
-    throw new AppError('caller', 'model.not_found', `there is no model ${reference} in the database`);
+    throw modelNotFound(model);
   }
 }

@@ -56,10 +56,8 @@ export class BacktestJob {
 
   async #compute(row: BacktestEntity, abort: AbortController): Promise<BacktestResult> {
     const request = StoredBacktestRequest.parse(row.request);
-    const [history, model] = await Promise.all([
-      this.data.history(row.feed, request),
-      this.data.model(request),
-    ]);
+    const history = await this.data.history(row.feed, request); // first: what is missing is named in one order
+    const model = await this.data.model(request);
     const run = { request, history, model, codeVersion: CODE_VERSION };
     const beat = this.#beat(row.id, abort);
     try {

@@ -29,12 +29,12 @@ export class BacktestService {
   /**
    * Records what is asked and has a worker do it.
    *
-   * @throws AppError caller instrument.unknown, model.not_found, model.refused, backtest.conflict when enough are
-   *   waiting; transient queue.unavailable
+   * @throws AppError caller instrument.unknown, backtest.out_of_range, model.not_found, model.refused,
+   *   backtest.conflict when enough are waiting; transient queue.unavailable
    */
   async start(asked: AskedBacktest, asker: Asker, actor: string): Promise<BacktestReply> {
     const { feed } = this.settings;
-    await this.subjects.requireMarket(feed, asked.instrument);
+    await this.subjects.requireCandles(feed, asked);
     const reference = referenceText(await this.subjects.versionOf(feed, asked));
     const id = randomUUID();
     const backtest = {

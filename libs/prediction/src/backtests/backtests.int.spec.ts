@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -92,8 +93,8 @@ describeWhen(existsSync(program), 'libs/prediction is not built: npm run build')
     backtests = new BacktestRepository(market.dataSource);
     queue = new BacktestQueue(backtests, queues, market.events, market.clock, settings);
     const versions = new ModelVersionRepository(market.dataSource);
-    const { models, feeds, marketClock } = forecasting;
-    const subjects = new BacktestSubjects(models, versions, feeds, marketClock);
+    const { models, feeds, candles, marketClock } = forecasting;
+    const subjects = new BacktestSubjects(models, versions, feeds, candles, marketClock);
     service = new BacktestService(backtests, subjects, queue, market.events, market.clock, settings);
   });
   afterEach(async () => {
@@ -119,6 +120,30 @@ describeWhen(existsSync(program), 'libs/prediction is not built: npm run build')
     const job = await (await queues.queue('model_training')).getJob(`run_backtest-${asked.id}`);
     expect(job?.data).toEqual({ id: asked.id });
     await expect(service.list(ALL)).resolves.toMatchObject({ data: [{ id: asked.id }], source: 'replay' });
+  });
+
+  it('are refused at once where no origin has candles: before, after, and too near the first one', async () => {
+    const refused = (asked: Partial<BacktestRequest>) => service.start({ ...DAY, ...asked }, ALL, 'key 0a1b');
+    const code = 'backtest.out_of_range';
+    const late = { from: END + HOUR_MS, to: END + 9 * HOUR_MS };
+    await expect(refused(late)).rejects.toMatchObject({
+      ...{ kind: 'caller', code },
+      message: expect.stringMatching(
+        /begins after the newest .* to 2025-01-15T00:00:00.000Z can be asked for/,
+      ),
+    });
+    for (const hours of [12_001, 12_000 - 2_159]) {
+      const early = { from: END - 13_000 * HOUR_MS, to: END - hours * HOUR_MS };
+      await expect(refused(early)).rejects.toMatchObject({
+        code,
+        message: expect.stringContaining('ends before there are 90 days'),
+      });
+    }
+    await expect(service.list(ALL)).resolves.toMatchObject({ data: [] });
+    const partly = { from: END - 13_000 * HOUR_MS, to: END + 13_000 * HOUR_MS };
+    await expect(service.start({ ...DAY, ...partly }, ALL, 'key 0a1b')).resolves.toMatchObject({
+      state: 'queued',
+    });
   });
 
   it('give the scores that the same functions give over the same candles', async () => {
@@ -200,18 +225,25 @@ describeWhen(existsSync(program), 'libs/prediction is not built: npm run build')
     await expect(service.cancel(ALL, other.id)).rejects.toMatchObject({ code: 'backtest.conflict' });
   });
 
-  it('fail with a reason when the stored candles do not carry them', async () => {
-    const early = { ...DAY, from: END - 11_999 * HOUR_MS, to: END - 11_990 * HOUR_MS };
-    const { id } = await service.start(early, ALL, 'key 0a1b');
-    await expect(jobBy().run(id, once)).resolves.toEqual({ state: 'failed' });
-    await expect(service.find(ALL, id)).resolves.toMatchObject({
-      state: 'failed',
-      error: { code: 'forecast.insufficient_history', detail: expect.stringContaining('90 days') },
-    });
-    const before = { ...DAY, from: END - 20_000 * HOUR_MS, to: END - 19_000 * HOUR_MS };
-    const none = await service.start(before, ALL, 'key 0a1b');
-    await expect(jobBy().run(none.id, once)).resolves.toEqual({ state: 'failed' });
-    expect((await service.find(ALL, none.id)).error?.code).toBe('forecast.insufficient_history');
+  it('fail with a reason when the stored candles do not carry them, should they be taken all the same', async () => {
+    const ends = async (hoursAgo: number, span: number) => {
+      const to = END - hoursAgo * HOUR_MS;
+      const request = { ...DAY, from: to - span * HOUR_MS, to, reference: 'har@1' };
+      const backtest = {
+        id: randomUUID(),
+        feed,
+        tenant: 'default',
+        request,
+        requestedBy: 'key 0a1b',
+        createdAt: END,
+      };
+      await backtests.add(backtest, 5);
+      await expect(jobBy().run(backtest.id, once)).resolves.toEqual({ state: 'failed' });
+      return (await service.find(ALL, backtest.id)).error;
+    };
+    const code = 'forecast.insufficient_history';
+    expect(await ends(11_990, 9)).toEqual({ code, detail: expect.stringContaining('90 days') });
+    expect(await ends(19_000, 1_000)).toEqual({ code, detail: expect.stringContaining('no stored candles') });
   });
 
   it('are limited in number, also for those who ask at once', async () => {

@@ -3,6 +3,7 @@ import { AppError } from '@btcforecast/platform';
 import { HOUR_MS } from '@btcforecast/timeseries';
 import { Injectable } from '@nestjs/common';
 import type { ModelReference } from '../models/model-files.js';
+import { modelNotFound } from '../models/model-not-found.js';
 import { ModelVersionRepository } from '../models/model-version.repository.js';
 import { isSameModel, referenceText } from '../registry/alias-move.js';
 import { AliasService } from '../registry/alias.service.js';
@@ -104,10 +105,9 @@ export class CandidateGate {
     );
   }
 
-  async #contender({ name, version }: ModelReference): Promise<Contender> {
-    const files = await this.versions.findFiles(name, version);
+  async #contender(model: ModelReference): Promise<Contender> {
+    const files = await this.versions.findFiles(model.name, model.version);
     if (files) return files;
-    const message = `there is no model ${referenceText({ name, version })}; GET /v1/models lists them`;
-    throw new AppError('caller', 'model.not_found', message, { name, version });
+    throw modelNotFound(model);
   }
 }

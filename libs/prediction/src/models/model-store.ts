@@ -8,6 +8,7 @@ import { ConfiguredChampion } from './configured-champion.js';
 import { LoadedModels, type ModelLease } from './loaded-models.js';
 import { parseModelReference, type ModelReference } from './model-files.js';
 import type { ModelRecords } from './model-records.js';
+import { modelNotFound } from './model-not-found.js';
 import { guarded, ModelRunError } from './model-run.error.js';
 import type { RegisteredFiles } from './model-version.repository.js';
 import type { ModelWatch } from './model-watch.js';
@@ -242,13 +243,10 @@ export class ModelStore {
   }
 
   async #open(reference: string): Promise<LoadedModel> {
-    const { name, version } = parseModelReference(reference);
-    const files = await this.records.versions.findFiles(name, version);
+    const model = parseModelReference(reference);
+    const files = await this.records.versions.findFiles(model.name, model.version);
     if (files) return this.options.open(files);
-    throw new AppError('caller', 'model.not_found', `there is no model ${reference} in the database`, {
-      name,
-      version,
-    });
+    throw modelNotFound(model);
   }
 
   /** Remembers who answered the newest origin, and tells when that is another than before. */

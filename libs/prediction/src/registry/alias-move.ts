@@ -29,6 +29,8 @@ export interface AliasHolder extends ModelReference {
   /** First origin, ms. */
   readonly since: number;
   readonly moveId: string;
+  /** Of the move. */
+  readonly reason: string;
 }
 
 export function isSameModel(a: ModelReference | null, b: ModelReference | null): boolean {
@@ -49,7 +51,11 @@ export function referenceText(model: ModelReference | null): string {
 export function holderAmong(moves: readonly AliasMove[], origin: number): AliasHolder | null {
   const move = moves.findLast(({ effectiveOrigin }) => effectiveOrigin <= origin);
   if (!move?.to) return null;
-  return { ...move.to, share: move.share, since: move.effectiveOrigin, moveId: move.id };
+  return holderBy(move, move.to);
+}
+
+export function holderBy({ id, share, effectiveOrigin, reason }: AliasMove, to: ModelReference): AliasHolder {
+  return { ...to, share, since: effectiveOrigin, moveId: id, reason };
 }
 
 /**

@@ -4,7 +4,7 @@ import { AppError } from '@btcforecast/platform';
 import { Injectable } from '@nestjs/common';
 import { DataSource, LessThanOrEqual, MoreThan, type EntityManager } from 'typeorm';
 import type { ModelReference } from '../models/model-files.js';
-import { isSameModel, referenceText, type AliasHolder, type AliasMove } from './alias-move.js';
+import { holderBy, isSameModel, referenceText, type AliasHolder, type AliasMove } from './alias-move.js';
 
 /** Any fixed number: moves of one feed and instrument wait for each other. */
 const MOVE_LOCK = 7_286_104;
@@ -39,7 +39,7 @@ export class AliasRepository {
     });
     const move = row && moveOf(row);
     if (!move?.to) return null;
-    return { ...move.to, share: move.share, since: move.effectiveOrigin, moveId: move.id };
+    return holderBy(move, move.to);
   }
 
   /** The newest move of an alias, in effect already or not yet; null: it was never moved. */

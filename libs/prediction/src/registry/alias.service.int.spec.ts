@@ -72,7 +72,8 @@ describe('AliasService', () => {
     expect(await holders()).toMatchObject({ champion: HAR, challenger: EWMA });
     const at = (origin: number) => parts.aliases.holderAt(feed, INSTRUMENT, 'challenger', origin);
     expect(await at(EFFECTIVE - 1)).toBeNull();
-    expect(await at(EFFECTIVE)).toEqual({ ...EWMA, share: null, since: EFFECTIVE, moveId: move.id });
+    const { id: moveId, reason } = move;
+    expect(await at(EFFECTIVE)).toEqual({ ...EWMA, share: null, since: EFFECTIVE, moveId, reason });
   });
 
   it('makes nobody champion without a passed shadow on that feed, whatever other feeds say', async () => {
@@ -80,7 +81,7 @@ describe('AliasService', () => {
       kind: 'caller',
       code: 'model.refused',
       message: expect.stringMatching(
-        /ewma_rw@1 cannot be promoted: its shadow evaluation on BTC-USD .* is missing/,
+        /ewma_rw@1 cannot be promoted: its shadow evaluation on BTC-USD .* is missing; make it challenger .*"override": true/,
       ),
     });
     await parts.evaluate(EWMA, 'shadow', { feed: 'live' });

@@ -1,5 +1,5 @@
 import { MarketClockReader } from '@btcforecast/candle-reader';
-import { ALIASES, type Alias, type ModelSummary } from '@btcforecast/contracts';
+import { ALIASES, type Alias, type AliasHolderReply, type ModelSummary } from '@btcforecast/contracts';
 import { isAppError } from '@btcforecast/platform';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -10,6 +10,8 @@ import { AliasRepository } from './alias.repository.js';
 
 type HeldAlias = ModelSummary['aliases'][number];
 
+/** Why somebody is champion whom nobody moved there. */
+const CONFIGURED = 'configured';
 /** The last instant that a date can hold. */
 const END_OF_TIME = 8.64e15;
 
@@ -28,28 +30,34 @@ export class CurrentAliases {
   async byModel(): Promise<Map<string, HeldAlias[]>> {
     const byModel = new Map<string, HeldAlias[]>();
     for (const instrument of await this.#instruments()) {
-      const now = await this.#eventTime(instrument);
-      for (const alias of ALIASES) {
-        const held = await this.#held(instrument, alias, now);
-        if (held) byModel.set(held.model, [...(byModel.get(held.model) ?? []), held.alias]);
+      for (const { model, alias, since } of await this.#holders(instrument)) {
+        byModel.set(model, [...(byModel.get(model) ?? []), { instrument, alias, since }]);
       }
     }
     return byModel;
   }
 
-  async #held(
-    instrument: string,
-    alias: Alias,
-    now: number,
-  ): Promise<{ model: string; alias: HeldAlias } | null> {
+  /** Of one instrument; empty for one that the feed does not follow. */
+  async of(instrument: string): Promise<AliasHolderReply[]> {
+    const isFollowed = (await this.#instruments()).includes(instrument);
+    return isFollowed ? this.#holders(instrument) : [];
+  }
+
+  async #holders(instrument: string): Promise<AliasHolderReply[]> {
+    const now = await this.#eventTime(instrument);
+    const holders = await Promise.all(ALIASES.map((alias) => this.#holder(instrument, alias, now)));
+    return holders.filter((holder) => holder !== null);
+  }
+
+  async #holder(instrument: string, alias: Alias, now: number): Promise<AliasHolderReply | null> {
     const holder = await this.aliases.holderAt(this.settings.feed, instrument, alias, now);
     if (holder) {
-      const since = new Date(holder.since).toISOString();
-      return { model: referenceText(holder), alias: { instrument, alias, since } };
+      const { reason } = holder;
+      return { alias, model: referenceText(holder), since: new Date(holder.since).toISOString(), reason };
     }
     if (alias !== 'champion') return null;
     const model = referenceText(await this.configured.of(instrument));
-    return { model, alias: { instrument, alias, since: null } };
+    return { alias, model, since: null, reason: CONFIGURED };
   }
 
   /** While nobody knows what time it is in the market, every move so far counts. */

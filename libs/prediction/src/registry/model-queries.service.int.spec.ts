@@ -122,6 +122,9 @@ describe('the registry', () => {
   });
 
   it('tells the story of a promotion: at once in the history, from its origin on in what a model is', async () => {
+    const configured = { alias: 'champion', model: 'har@1', since: null, reason: 'configured' };
+    expect((await queries.history(INSTRUMENT)).current).toEqual([configured]);
+    expect((await queries.history('ETH-USD')).current).toEqual([]); // the feed does not follow it
     await promote('challenger');
     const move = aliasMoveReply(await promote('champion'));
     const history = AliasHistoryReply.parse(await queries.history(INSTRUMENT));
@@ -139,6 +142,11 @@ describe('the registry', () => {
       { instrument: INSTRUMENT, alias: 'champion', since: move.effectiveOrigin },
     ]);
     expect((await find('har@1'))?.aliases).toMatchObject([{ alias: 'challenger' }]);
+    const moved = { since: move.effectiveOrigin, reason: 'to see it answer' };
+    expect((await queries.history(INSTRUMENT)).current).toEqual([
+      { ...moved, alias: 'champion', model: 'garch_t@1' },
+      { ...moved, alias: 'challenger', model: 'har@1' },
+    ]);
     const record = ModelReply.parse(await queries.find('garch_t', 1));
     expect(record.moves).toContainEqual(move);
     expect(record.card).toContain('to see it answer');

@@ -6,11 +6,11 @@ import type {
   ModelStatus,
 } from '@btcforecast/contracts';
 import type { ModelEvaluationEntity } from '@btcforecast/database';
-import { AppError } from '@btcforecast/platform';
 import { ModelManifest } from '@btcforecast/training';
 import { Injectable } from '@nestjs/common';
 import { DriftQueries } from '../drift/drift-queries.service.js';
 import { FeedSettings } from '../feed-settings.js';
+import { modelNotFound } from '../models/model-not-found.js';
 import { ModelVersionRepository } from '../models/model-version.repository.js';
 import { AliasRepository } from './alias.repository.js';
 import { CurrentAliases } from './current-aliases.js';
@@ -59,7 +59,7 @@ export class ModelQueries {
    */
   async find(name: string, version: number, parts: { readonly drift?: boolean } = {}): Promise<ModelReply> {
     const row = await this.versions.findRecord(name, version);
-    if (!row) throw notFound(name, version);
+    if (!row) throw modelNotFound({ name, version });
     const [evaluations, moves, held, drift] = await Promise.all([
       this.evaluations.listFor(name, version),
       this.aliases.movesOf(name, version),
@@ -82,24 +82,22 @@ export class ModelQueries {
   /** The graph as it was registered. @throws AppError caller model.not_found */
   async graph(name: string, version: number): Promise<ModelGraphReply> {
     const files = await this.versions.findFiles(name, version);
-    if (!files) throw notFound(name, version);
+    if (!files) throw modelNotFound({ name, version });
     const { sha256 } = files.manifest.onnx;
     return { reference: `${name}@${version}`, sha256, onnx: Buffer.from(files.onnx).toString('base64') };
   }
 
-  /** Every move of an instrument's aliases, newest first. */
+  /** Who holds the aliases of an instrument, and every move of them, newest first. */
   async history(instrument: string): Promise<AliasHistoryReply> {
     const { feed, source } = this.settings;
-    const moves = await this.aliases.history(feed, instrument, MOVES_SHOWN);
-    return { instrument, data: moves.map(aliasMoveReply), source };
+    const [current, moves] = await Promise.all([
+      this.current.of(instrument),
+      this.aliases.history(feed, instrument, MOVES_SHOWN),
+    ]);
+    return { instrument, current, data: moves.map(aliasMoveReply), source };
   }
 }
 
 function verdictOf(row: ModelEvaluationEntity | undefined): ModelStanding['lastVerdict'] {
   return row ? { kind: row.kind, verdict: row.verdict, decidedAt: row.decidedAt.toISOString() } : null;
-}
-
-function notFound(name: string, version: number): AppError {
-  const message = `there is no model ${name}@${version}; GET /v1/models lists them`;
-  return new AppError('caller', 'model.not_found', message, { name, version });
 }

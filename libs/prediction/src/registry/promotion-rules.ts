@@ -4,9 +4,13 @@ import { AppError } from '@btcforecast/platform';
 import type { ModelManifest } from '@btcforecast/training';
 import { Injectable } from '@nestjs/common';
 import type { ModelReference } from '../models/model-files.js';
+import { modelNotFound } from '../models/model-not-found.js';
 import { ModelVersionRepository } from '../models/model-version.repository.js';
 import { referenceText } from './alias-move.js';
 import { ModelEvaluationRepository, type EvaluationScope } from './model-evaluation.repository.js';
+
+const NO_OVERRIDE = 'nothing overrides that';
+const OVERRIDE = 'whoever knows better promotes it with "override": true (btcf models promote --override)';
 
 export interface PromotionAim {
   readonly alias: Exclude<Alias, 'canary'>;
@@ -35,18 +39,16 @@ export class PromotionRules {
   ): Promise<string> {
     const manifest = await this.versions.findManifest(name, version);
     const model = { name, version };
-    if (!manifest) {
-      const message = `there is no model ${referenceText(model)}; GET /v1/models lists them`;
-      throw new AppError('caller', 'model.not_found', message, { name, version });
-    }
+    if (!manifest) throw modelNotFound(model);
     requireWhole(manifest);
     const scope = { feed, instrument };
     const technical = await this.evaluations.latest(name, version, 'technical', scope);
-    if (technical?.verdict !== 'passed') throw refused(model, 'technical check', technical);
+    if (technical?.verdict !== 'passed') throw refused(model, 'technical check', technical, NO_OVERRIDE);
     if (alias !== 'champion' || override) return technical.id;
     const shadow = await this.evaluations.latest(name, version, 'shadow', scope);
     if (shadow?.verdict === 'passed') return shadow.id;
-    throw refused(model, `shadow evaluation on ${instrument} of the feed ${feed}`, shadow);
+    const advice = shadow ? OVERRIDE : `make it challenger first, which starts one; ${OVERRIDE}`;
+    throw refused(model, `shadow evaluation on ${instrument} of the feed ${feed}`, shadow, advice);
   }
 }
 
@@ -67,7 +69,12 @@ function isEqual(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((value, i) => value === b[i]);
 }
 
-function refused(model: ModelReference, what: string, found: ModelEvaluationEntity | null): AppError {
+function refused(
+  model: ModelReference,
+  what: string,
+  found: ModelEvaluationEntity | null,
+  advice: string,
+): AppError {
   const failed = found?.checks
     .filter(({ passed }) => !passed)
     .map(({ name, detail }) => `${name}: ${detail}`);
@@ -75,7 +82,7 @@ function refused(model: ModelReference, what: string, found: ModelEvaluationEnti
   return new AppError(
     'caller',
     'model.refused',
-    `${referenceText(model)} cannot be promoted: its ${what} ${why}`,
+    `${referenceText(model)} cannot be promoted: its ${what} ${why}; ${advice}`,
     { ...model },
   );
 }
