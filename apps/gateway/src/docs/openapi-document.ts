@@ -186,6 +186,10 @@ function completeOperation(name: string, operation: MarkedOperation): void {
   if (isInference(name)) completeInference(name, operation);
   addParameters(name, operation);
   if (name === TOKEN_ROUTE) return addOAuthErrors(operation);
+  addProblems(name, operation, isPublic);
+}
+
+function addProblems(name: string, operation: Operation, isPublic: boolean): void {
   const content = isInference(name) ? INFERENCE_ERROR : PROBLEM;
   for (const [status, description] of Object.entries({ ...PROBLEMS, ...PROBLEMS_OF[name] })) {
     const isOwn = PROBLEMS_OF[name]?.[status] !== undefined;
