@@ -13,11 +13,13 @@ const HISTORY_HOURS = 800 * 24;
 
 jest.setTimeout(300_000);
 
-const guide = readFileSync(join(repositoryRoot, 'docs', 'api.md'), 'utf8');
-const script = [...guide.matchAll(/^```sh\n([^]*?)^```$/gm)].map(([, lines]) => lines).join('\n');
+const scriptIn = (guide: string): string =>
+  [...readFileSync(join(repositoryRoot, 'docs', guide), 'utf8').matchAll(/^```sh\n([^]*?)^```$/gm)]
+    .map(([, lines]) => lines)
+    .join('\n');
 const canRun = ['curl', 'jq'].every((tool) => spawnSync(tool, ['--version']).status === 0);
 
-describeWhen(canRun, 'the guide needs curl and jq')('docs/api.md', () => {
+describeWhen(canRun, 'the guide needs curl and jq')('the guides', () => {
   const system = new RunningSystem();
 
   beforeAll(async () => {
@@ -34,9 +36,29 @@ describeWhen(canRun, 'the guide needs curl and jq')('docs/api.md', () => {
   });
   afterAll(() => system.remove());
 
-  it('holds no line that does not work', async () => {
+  async function run(guide: string): Promise<string> {
     const env = { ...process.env, URL: system.runFile().gatewayUrl, BTCF_DATA_DIR: system.dataDir };
-    const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], { env });
+    const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', scriptIn(guide)], {
+      env,
+      cwd: repositoryRoot,
+    });
+    return stdout;
+  }
+
+  it('docs/inference.md holds no line that does not work', async () => {
+    const stdout = await run('inference.md');
+    expect(stdout).toContain('{"live":true,"ready":true}');
+    expect(stdout).toMatch(/^har\t\d+\tREADY/m);
+    expect(stdout).toContain('{"name":"uncond_1y","ready":true}');
+    expect(stdout).toMatch(/"id":"42".*"datatype":"FP64","shape":\[2,4\]/);
+    expect(stdout).toMatch(/^\{"error":".*nobody.*"\}$/m);
+    expect(stdout).toMatch(/^quantiles 1x4x7 as bytes\nsigma 1x4 as bytes$/m);
+    expect(stdout).toContain('uncond_1y 1 by gRPC: quantiles, sigma');
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe('409');
+  });
+
+  it('docs/api.md holds no line that does not work', async () => {
+    const stdout = await run('api.md');
     expect(stdout).toContain('"verdict": "identical"');
     expect(stdout).toMatch(/^har@\d+\tshipped\tchampion$/m);
     expect(stdout).toMatch(/^# har \d+$/m);

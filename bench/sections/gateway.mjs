@@ -2,12 +2,14 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { root } from '../../scripts/ensure-installed.mjs';
 import { startServer, startUvicorn } from '../support/child-server.mjs';
 import { CONNECTIONS, load } from '../support/load.mjs';
 import { say, scratchFolder } from '../support/scratch.mjs';
 import { median } from '../support/statistics.mjs';
 import { FORECAST_PATH, prepareReplay, replyOf, startSystem } from '../support/system.mjs';
 
+const MODEL = 'har@2';
 const MANY = `${CONNECTIONS} keep-alive connections, load from a process of its own, alternating rounds, median of the ratios`;
 
 export async function run({ quick }) {
@@ -16,12 +18,7 @@ export async function run({ quick }) {
   return [
     ...(await cachedRows(system, rounds)),
     ...(await uncachedRows(system, rounds)),
-    {
-      what: 'uncached forecast through gateway → prediction → ONNX',
-      value: null,
-      bar: { of: 'ratio', min: 0.7 },
-      note: 'not applicable yet: forecasts are made when a candle closes and stored; no request makes prediction run the model. The row above has the same path with a database read in place of the model.',
-    },
+    ...(await inferenceRows(system, rounds)),
   ];
 }
 
@@ -67,6 +64,54 @@ async function uncachedRows(system, rounds) {
       note: `beside one Fastify process that runs the same query code on the same database without key, schema checks or a second process; ${MANY}. ${costs(results, 'bare')}`,
     },
   ];
+}
+
+/** One row of the champion, asked anew each time: by POST, with a key, through two services. */
+async function inferenceRows(system, rounds) {
+  const path = '/v2/models/har/infer';
+  const body = await questionOf(MODEL);
+  const target = targetOf(system, path);
+  const gateway = { ...target, body };
+  const server = await startServer('inference.mjs', { folder: join(root, 'models'), reference: MODEL });
+  const bare = { ...gateway, ...server };
+  await requireSameAnswer(gateway, bare);
+  const results = await alternate({ gateway, bare }, rounds);
+  return [
+    {
+      what: 'uncached inference through gateway → prediction → ONNX',
+      ...compared(results, 'gateway', 'bare'),
+      bar: { of: 'ratio', min: 0.7 },
+      note: `POST ${path} with one row of ${MODEL}, with a key, schema checks, metrics and access log; beside one process of Fastify and onnxruntime that reads the same JSON, runs the same graph and writes the same reply, with nothing else; ${MANY}. ${costs(results, 'bare')}`,
+    },
+  ];
+}
+
+/** A request of one golden row. */
+async function questionOf(reference) {
+  const { parseModelReference, readModelFiles } = await import('@btcforecast/prediction');
+  const { manifest } = await readModelFiles(join(root, 'models'), parseModelReference(reference));
+  const inputs = manifest.inputs.map(({ name, shape }) => ({
+    name,
+    shape: shape.map((size) => (size === 'N' ? 1 : size)),
+    datatype: 'FP64',
+    data: [manifest.golden[0].inputs[name]].flat(Infinity),
+  }));
+  return JSON.stringify({ id: 'bench', inputs });
+}
+
+/** Figures of servers that say different things mean nothing. */
+async function requireSameAnswer(...targets) {
+  const answers = [];
+  for (const { url, path, headers, body } of targets) {
+    const reply = await fetch(`${url}${path}`, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json' },
+      body,
+    });
+    const { outputs } = await reply.json();
+    answers.push(JSON.stringify(outputs?.map(({ name, data }) => [name, data]) ?? reply.status));
+  }
+  if (new Set(answers).size > 1) throw new Error(`the servers answer differently:\n${answers.join('\n')}`);
 }
 
 function targetOf({ url, headers, runFile }, path) {

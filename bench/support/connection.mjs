@@ -49,9 +49,14 @@ export class Connection {
   }
 }
 
-/** The bytes of a GET. */
-export function requestBytes({ url, path, headers }) {
+/** The bytes of a request: a GET, or with a body a POST of JSON. */
+export function requestBytes({ url, path, headers, body }) {
   const { host } = new URL(url);
-  const lines = Object.entries({ host, ...headers }).map(([name, value]) => `${name}: ${value}`);
-  return Buffer.from([`GET ${path} HTTP/1.1`, ...lines, '', ''].join('\r\n'));
+  const own =
+    body === undefined
+      ? {}
+      : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+  const lines = Object.entries({ host, ...headers, ...own }).map(([name, value]) => `${name}: ${value}`);
+  const method = body === undefined ? 'GET' : 'POST';
+  return Buffer.from([`${method} ${path} HTTP/1.1`, ...lines, '', body ?? ''].join('\r\n'));
 }

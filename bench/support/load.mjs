@@ -10,7 +10,7 @@ export const CONNECTIONS = 32;
 /**
  * Puts load on a server.
  *
- * @param target `{url, path, headers, pid}`: what is asked for, and the process whose CPU time is counted
+ * @param target `{url, path, headers, body?, pid}`: what is asked for, and the process whose CPU time is counted
  * @param order  `{kind: 'closed', seconds}` or `{kind: 'even' | 'poisson', perSecond, seconds, seed}`
  * @throws Error when a reply was not a 200: such figures mean nothing
  */
