@@ -39,7 +39,10 @@ export class OAuthClientController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<NewOAuthClientReply> {
     const client = await this.clients.create(clientOf(request), body, tenant);
-    auditOf(request).note({ subject: client.id });
+    auditOf(request).note({
+      subject: client.id,
+      detail: { tenant: client.tenant, roles: client.roles.join() },
+    });
     reply.header('location', `/v1/oauth-clients/${client.id}`).header('cache-control', 'no-store');
     return client;
   }

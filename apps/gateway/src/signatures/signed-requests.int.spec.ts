@@ -1,122 +1,30 @@
-import { createHmac, createSecretKey, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
-import { request as httpRequest } from 'node:http';
+import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { RequestVerifier } from '@btcforecast/access';
-import { contentDigest, type SignatureKey, signMessage } from '@btcforecast/message-signatures';
+import { contentDigest } from '@btcforecast/message-signatures';
 import { newSecretsKey } from '@btcforecast/platform';
+import {
+  idOf,
+  PAIR,
+  pemOf,
+  type Sent,
+  type Signer,
+  signerFixture,
+  type SignerFixture,
+} from '../testing/signer.js';
 import { type Fixture, startFixture } from '../testing/start-fixture.js';
 
-const SECRETS_KEY = newSecretsKey();
 let fixture: Fixture;
-let admin: string;
 let host: string;
+let asAdmin: SignerFixture['asAdmin'];
+let makeSigner: SignerFixture['makeSigner'];
+let send: SignerFixture['send'];
+let sign: SignerFixture['sign'];
 beforeAll(async () => {
-  fixture = await startFixture({ SECRETS_KEY });
-  admin = await fixture.addKey({ roles: ['admin'] });
-  host = new URL(fixture.url).host;
+  fixture = await startFixture({ SECRETS_KEY: newSecretsKey() });
+  ({ host, asAdmin, makeSigner, send, sign } = await signerFixture(fixture));
 });
 afterAll(() => fixture.close());
-
-const pair = generateKeyPairSync('ed25519');
-const pem = (key: KeyObject) => key.export({ type: 'spki', format: 'pem' }) as string;
-const idOf = (key: string) => key.slice(5, 17);
-
-async function asAdmin(method: string, path: string, body?: object) {
-  const response = await fetch(`${fixture.url}${path}`, {
-    method,
-    headers: { authorization: `Bearer ${admin}`, ...(body && { 'content-type': 'application/json' }) },
-    ...(body && { body: JSON.stringify(body) }),
-  });
-  return { status: response.status, body: (await response.json()) as Record<string, string> };
-}
-
-interface Signer {
-  readonly key: string;
-  readonly signing: SignatureKey;
-}
-
-/** An API key, and a key that signs for it. */
-async function makeSigner(
-  required = true,
-  algorithm: SignatureKey['algorithm'] = 'ed25519',
-): Promise<Signer> {
-  const key = await fixture.addKey({ roles: ['developer'], requireSignature: required });
-  const asked = algorithm === 'ed25519' ? { publicKey: pem(pair.publicKey) } : {};
-  const made = await asAdmin('POST', `/v1/keys/${idOf(key)}/signing-keys`, {
-    name: 'desk',
-    algorithm,
-    ...asked,
-  });
-  expect(made.status).toBe(201);
-  const id = String(made.body['id']);
-  const secret = made.body['secret'] ?? '';
-  const signingKey = algorithm === 'ed25519' ? pair.privateKey : createSecretKey(secret, 'base64');
-  return { key, signing: { id, algorithm, key: signingKey } };
-}
-
-interface Sent {
-  method?: string;
-  target?: string;
-  authority?: string;
-  body?: string;
-  headers?: Record<string, string>;
-}
-
-/** The header fields of a signed request; `change` is what the signature is made with, instead of what is usual. */
-function sign(
-  { key, signing }: Signer,
-  sent: Sent = {},
-  change: Partial<Parameters<typeof signMessage>[1]> = {},
-) {
-  const { method = 'GET', target = '/v1/forecasts/BTC-USD', authority = host, body, headers = {} } = sent;
-  const digest: Record<string, string> =
-    body === undefined ? {} : { 'content-digest': contentDigest(body), 'content-type': 'application/json' };
-  const fields = { ...digest, ...headers };
-  const components = [
-    '@method',
-    '@authority',
-    '@path',
-    '@query',
-    ...(body === undefined ? [] : ['content-digest']),
-  ];
-  const signature = signMessage(
-    { method, scheme: 'http', authority, target, fields },
-    {
-      key: signing,
-      components,
-      ...change,
-      parameters: { created: Math.floor(Date.now() / 1000), nonce: randomUUID(), ...change.parameters },
-    },
-  );
-  return { authorization: `Bearer ${key}`, ...fields, ...signature };
-}
-
-/** Sends exactly these bytes: fetch would tidy up addresses and hosts. */
-function send({ method = 'GET', target = '/v1/forecasts/BTC-USD', body, headers = {} }: Sent) {
-  return new Promise<{ status: number; headers: Record<string, unknown>; body: Record<string, string> }>(
-    (resolve, reject) => {
-      const url = new URL(fixture.url);
-      const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
-      const request = httpRequest(
-        { host: url.hostname, port: url.port, method, path: target, headers: { ...length, ...headers } },
-        (response) => {
-          let text = '';
-          response.on('data', (chunk: Buffer) => (text += chunk.toString()));
-          response.on('end', () =>
-            resolve({
-              status: response.statusCode ?? 0,
-              headers: response.headers,
-              body: text === '' ? {} : (JSON.parse(text) as Record<string, string>),
-            }),
-          );
-        },
-      );
-      request.on('error', reject);
-      request.end(body);
-    },
-  );
-}
 
 /** Whatever the server answers to these characters, one byte each. */
 function sendRaw(text: string): Promise<string> {
@@ -185,7 +93,7 @@ describe('a key that requires signatures', () => {
     await send({ headers: sign(signer) });
     const path = `/v1/keys/${idOf(signer.key)}/signing-keys`;
     const next = generateKeyPairSync('ed25519');
-    const { body } = await asAdmin('POST', path, { name: 'next', publicKey: pem(next.publicKey) });
+    const { body } = await asAdmin('POST', path, { name: 'next', publicKey: pemOf(next.publicKey) });
     const successor = {
       key: signer.key,
       signing: { ...signer.signing, id: String(body['id']), key: next.privateKey },
@@ -200,7 +108,7 @@ describe('a key that requires signatures', () => {
 });
 
 describe('a signed request', () => {
-  it('counts once, at whichever gateway, and not after a restart either', async () => {
+  it('counts once, however often it is sent at the same time', async () => {
     const signer = await makeSigner();
     const headers = sign(signer);
     const answers = await Promise.all(Array.from({ length: 20 }, () => send({ headers })));
@@ -271,7 +179,7 @@ describe('a signed request', () => {
 
   it('by the public key taken for a secret is refused', async () => {
     const signer = await makeSigner();
-    for (const secret of [pem(pair.publicKey), pair.publicKey.export({ type: 'spki', format: 'der' })]) {
+    for (const secret of [pemOf(PAIR.publicKey), PAIR.publicKey.export({ type: 'spki', format: 'der' })]) {
       const forged = sign(signer);
       const mac = createHmac('sha256', secret).update('x').digest('base64');
       const answer = await send({ headers: { ...forged, signature: `sig1=:${mac}:` } });
@@ -341,99 +249,5 @@ describe('a signed request', () => {
       expect(status).toBe(401);
       expect(JSON.stringify(body)).not.toMatch(/canary|<b>/);
     }
-  });
-});
-
-describe('without the store of nonces', () => {
-  it('no signed request is let through, and unsigned ones go on', async () => {
-    const lonely = await startFixture({ SECRETS_KEY });
-    try {
-      const key = await lonely.addKey({ roles: ['viewer'] });
-      await lonely.get('/v1/forecasts/BTC-USD', { authorization: `Bearer ${key}` });
-      const { id } = { id: 'a'.repeat(12) };
-      await lonely.dataSource.query(
-        `INSERT INTO request_signing_keys (id, api_key_id, name, algorithm, public_key, created_by, created_at)
-         VALUES ($1, $2, 'test', 'ed25519', $3, 'test', now())`,
-        [id, idOf(key), pair.publicKey.export({ type: 'spki', format: 'der' })],
-      );
-      const signer = { key, signing: { id, algorithm: 'ed25519' as const, key: pair.privateKey } };
-      const authority = new URL(lonely.url).host;
-      const ask = () => lonely.get('/v1/forecasts/BTC-USD', sign(signer, { authority }));
-      expect((await ask()).status).toBe(200);
-      await lonely.dataSource.query('ALTER TABLE used_once RENAME TO used_once_away');
-      expect((await ask()).status).toBeGreaterThanOrEqual(500);
-      expect((await lonely.get('/v1/forecasts/BTC-USD', { authorization: `Bearer ${key}` })).status).toBe(
-        200,
-      );
-    } finally {
-      await lonely.close();
-    }
-  });
-});
-
-describe('a signing key', () => {
-  it('shows its secret once, and is kept sealed', async () => {
-    const signer = await makeSigner(true, 'hmac-sha256');
-    const path = `/v1/keys/${idOf(signer.key)}/signing-keys`;
-    const listed = await asAdmin('GET', path);
-    const secret = signer.signing.key.export().toString('base64');
-    expect(JSON.stringify(listed.body)).not.toContain(secret);
-    const [row] = await fixture.dataSource.query(
-      'SELECT sealed_secret FROM request_signing_keys WHERE id = $1',
-      [signer.signing.id],
-    );
-    expect(row.sealed_secret.includes(signer.signing.key.export())).toBe(false);
-    expect(fixture.log.text).not.toContain(secret);
-  });
-
-  it('is of a public key of ed25519 in PEM, and of nothing else', async () => {
-    const path = `/v1/keys/${idOf(fixture.key)}/signing-keys`;
-    const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    const privatePem = pair.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
-    for (const publicKey of [pem(ec.publicKey), privatePem, 'nonsense', '']) {
-      expect(await asAdmin('POST', path, { name: 'x', publicKey })).toMatchObject({
-        status: 400,
-        body: { code: 'request.invalid', detail: expect.not.stringContaining('MC4CAQ') },
-      });
-    }
-    for (const body of [
-      { name: 'x' },
-      { name: 'x', algorithm: 'hmac-sha256', publicKey: pem(pair.publicKey) },
-    ]) {
-      expect((await asAdmin('POST', path, body)).status).toBe(400);
-    }
-  });
-
-  it('of a key of another tenant does not exist', async () => {
-    await fixture.dataSource.query(
-      `INSERT INTO tenants (id, name) VALUES ('other', 'Other') ON CONFLICT DO NOTHING`,
-    );
-    const stranger = await fixture.addKey({ tenant: 'other', roles: ['owner'] });
-    const headers = { authorization: `Bearer ${stranger}`, 'content-type': 'application/json' };
-    const path = `${fixture.url}/v1/keys/${idOf(fixture.key)}/signing-keys`;
-    const body = JSON.stringify({ name: 'x', publicKey: pem(pair.publicKey) });
-    for (const [method, address] of [
-      ['GET', path],
-      ['POST', path],
-      ['DELETE', `${path}/${'a'.repeat(12)}`],
-    ] as const) {
-      const response = await fetch(address, {
-        method,
-        headers: method === 'POST' ? headers : { authorization: headers.authorization },
-        ...(method === 'POST' && { body }),
-      });
-      expect(response.status).toBe(404);
-      expect(await response.json()).toMatchObject({ code: 'key.not_found' });
-    }
-  });
-
-  it('is noticed by other gateways within seconds', async () => {
-    const signer = await makeSigner();
-    expect((await send({ headers: sign(signer) })).status).toBe(200);
-    await fixture.dataSource.query('UPDATE request_signing_keys SET revoked_at = now() WHERE id = $1', [
-      signer.signing.id,
-    ]);
-    await fixture.gateway.app.get(RequestVerifier, { strict: false }).refresh();
-    expect((await send({ headers: sign(signer) })).status).toBe(401);
   });
 });

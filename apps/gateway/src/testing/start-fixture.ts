@@ -67,6 +67,8 @@ export async function startFixture(settings: Record<string, string> = {}) {
   return {
     url,
     key,
+    /** For a second gateway on the same database. */
+    env,
     log,
     gateway,
     dataSource,
@@ -109,7 +111,7 @@ async function addKey(dataSource: DataSource, options: KeyOptions = {}): Promise
     instruments: options.instruments ? [...options.instruments] : null,
     horizons: options.horizons ? [...options.horizons] : null,
     allowedAddresses: options.allowedAddresses ? [...options.allowedAddresses] : null,
-    requireSignature: options.requireSignature ?? false,
+    requireSignature: Boolean(options.requireSignature),
     bootstrap: false,
     createdBy: 'test',
     createdAt: new Date(),

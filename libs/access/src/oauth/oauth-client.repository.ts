@@ -13,6 +13,7 @@ export class OAuthClientRepository {
 
   /** The named clients; those that do not exist are absent. */
   async listByIds(ids: readonly string[]): Promise<ClientRecord[]> {
+    if (ids.length === 0) return [];
     return (await this.#clients.findBy({ id: In([...ids]) })).map(recordOf);
   }
 

@@ -20,6 +20,7 @@ export class RequestSigningKeyRepository {
 
   /** Those that count, of each of these API keys; also of one that has none. */
   async listByApiKeys(apiKeyIds: readonly string[]): Promise<SigningKeysOf[]> {
+    if (apiKeyIds.length === 0) return [];
     const rows = await this.#keys.findBy({ apiKeyId: In([...apiKeyIds]), revokedAt: IsNull() });
     return apiKeyIds.map((apiKeyId) => {
       const own = rows.filter((row) => row.apiKeyId === apiKeyId);
