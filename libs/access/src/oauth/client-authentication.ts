@@ -70,14 +70,16 @@ export class ClientAuthentication {
 
 const CLIENT_ID = /^[0-9a-z]{12}$/;
 
+/** An unknown client is compared as a known one is, so that the time tells nothing. No text shows the id ''. */
+const NOBODY = { id: '', secretHash: null, previous: null };
+
 function matchesSecret(text: string, client: ClientRecord | null, nowMs: number): boolean {
-  const shown = parseKeyText(text);
-  const shownHash = shown?.secretHash ?? hash('sha256', text, 'hex');
-  const { previous } = client ?? { previous: null };
-  const isCurrent = equalHashes(shownHash, client?.secretHash ?? NO_SECRET_HASH);
-  const isPrevious = equalHashes(shownHash, previous?.secretHash ?? NO_SECRET_HASH);
-  const isOfClient = shown !== undefined && shown.id === client?.id;
-  return isOfClient && (isCurrent || (isPrevious && previous !== null && previous.until > nowMs));
+  const shown = parseKeyText(text) ?? { id: undefined, secretHash: hash('sha256', text, 'hex') };
+  const { id, secretHash, previous } = client ?? NOBODY;
+  const isCurrent = equalHashes(shown.secretHash, secretHash ?? NO_SECRET_HASH);
+  const isPrevious = equalHashes(shown.secretHash, previous?.secretHash ?? NO_SECRET_HASH);
+  const isOverlapping = previous !== null && previous.until > nowMs;
+  return shown.id === id && (isCurrent || (isPrevious && isOverlapping));
 }
 
 function equalHashes(a: string, b: string): boolean {

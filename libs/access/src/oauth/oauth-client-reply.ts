@@ -20,10 +20,14 @@ export function oauthClientReply(row: OAuthClientEntity, nowMs: number): OAuthCl
     authMethod: row.authMethod as OAuthAuthMethod,
     jwks: row.jwks as { keys: PublicJwk[] } | null,
     createdAt: row.createdAt.toISOString(),
-    expiresAt: row.expiresAt?.toISOString() ?? null,
-    revokedAt: row.revokedAt?.toISOString() ?? null,
-    rotatedAt: row.rotatedAt?.toISOString() ?? null,
-    previousSecretUntil: isOverlapping ? row.previousUntil!.toISOString() : null,
-    lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
+    expiresAt: instant(row.expiresAt),
+    revokedAt: instant(row.revokedAt),
+    rotatedAt: instant(row.rotatedAt),
+    previousSecretUntil: isOverlapping ? instant(row.previousUntil) : null,
+    lastUsedAt: instant(row.lastUsedAt),
   };
+}
+
+function instant(at: Date | null): string | null {
+  return at?.toISOString() ?? null;
 }
