@@ -51,7 +51,7 @@ describeWhen(canRun, 'the guide needs curl and jq')('the guides', () => {
     expect(stdout).toMatch(/^har\t\d+\tREADY/m);
     expect(stdout).toContain('{"name":"uncond_1y","ready":true}');
     expect(stdout).toMatch(/"id":"42".*"datatype":"FP64","shape":\[2,4\]/);
-    expect(stdout).toMatch(/^\{"error":".*nobody.*"\}$/m);
+    expect(stdout).toMatch(/^\{"error":"there is no model of this name.*"\}$/m);
     expect(stdout).toMatch(/^quantiles 1x4x7 as bytes\nsigma 1x4 as bytes$/m);
     expect(stdout).toContain('uncond_1y 1 by gRPC: quantiles, sigma');
     expect(stdout.trimEnd().split('\n').at(-1)).toBe('409');

@@ -52,7 +52,7 @@ function isVisible(thing: Thing, limits: Limited): boolean {
 }
 
 function isThing(value: unknown): value is Thing {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !Buffer.isBuffer(value);
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
 function hidden(): AppError {
