@@ -48,7 +48,11 @@ export function cdfAt(curve: QuantileCurve, value: number): number {
   if (width === 0) return value < quantiles[i]! ? 0 : 1;
   const from = logOdds(levels[i]!);
   const odds = from + ((value - quantiles[i]!) / width) * (logOdds(levels[i + 1]!) - from);
-  return 1 / (1 + Math.exp(-odds));
+  const probability = 1 / (1 + Math.exp(-odds));
+  // Rounding must not carry a value past the level of a neighbour: values in order have probabilities in order.
+  if (value < quantiles[i]!) return Math.min(probability, levels[i]!);
+  if (value > quantiles[i + 1]!) return Math.max(probability, levels[i + 1]!);
+  return Math.min(Math.max(probability, levels[i]!), levels[i + 1]!);
 }
 
 /** Probability of a rise, from quantiles of the log return: one minus the probability of a return of at most zero. */

@@ -61,11 +61,11 @@ describe('the handler of a call', () => {
 
   it('is told when the deadline passes, and not after it has answered', async () => {
     const calls: RpcCall[] = [];
+    const over = Promise.withResolvers<undefined>();
     const service = kept(
       await testService(async (gapId, call) => {
         calls.push(call);
-        const { signal } = call;
-        if (gapId === 'slow') await once(signal, 'abort');
+        if (gapId === 'slow') await over.promise;
         return 1;
       }),
     );
@@ -74,6 +74,7 @@ describe('the handler of a call', () => {
       code: 'rpc.deadline_exceeded',
     });
     await waitFor(() => calls[0]?.signal.aborted, { deadlineMs: 2_000, what: 'the handler knows' });
+    over.resolve(undefined);
     await rpc.call(GAP, { gapId: 'quick' }, { deadlineMs: 100 });
     const deadline = calls[1]?.deadline ?? 0;
     await waitFor(() => Date.now() > deadline + 20, { deadlineMs: 2_000, what: 'that deadline is over' });
