@@ -24,9 +24,10 @@ export class RpcCall {
   get signal(): AbortSignal {
     if (this.#controller) return this.#controller.signal;
     this.#controller = new AbortController();
+    if (this.#ended) return this.#controller.signal;
     const leftMs = this.deadline - this.clock.now();
     if (this.#cancelled || leftMs <= 0) this.#controller.abort(this.#unwanted());
-    else if (!this.#ended) this.#timer = setTimeout(() => this.#abort(), Math.min(leftMs, MAX_TIMER_MS));
+    else this.#timer = setTimeout(() => this.#abort(), Math.min(leftMs, MAX_TIMER_MS));
     return this.#controller.signal;
   }
 

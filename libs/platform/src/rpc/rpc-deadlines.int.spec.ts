@@ -65,6 +65,7 @@ describe('the handler of a call', () => {
     const service = kept(
       await testService(async (gapId, call) => {
         calls.push(call);
+        expect(call.signal.aborted).toBe(false);
         if (gapId === 'slow') await over.promise;
         return 1;
       }),
