@@ -4,7 +4,10 @@ import { TestEnvironment } from 'jest-environment-node';
 /** Kinds of array that native code hands over. */
 const NATIVE_ARRAYS = { Float32Array, Float64Array, Int32Array, Uint32Array, BigInt64Array, BigUint64Array };
 /** What number crunching looks up in its innermost loops. */
-const HOT_GLOBALS = ['Number', 'Math', 'Float64Array'];
+const HOT_GLOBALS = [
+  ...['Number', 'Math', 'BigInt', 'Array', 'Object', 'String', 'Map', 'Set', 'Symbol', 'Error', 'RangeError'],
+  ...['ArrayBuffer', 'DataView', 'Float32Array', 'Float64Array', 'Int32Array', 'Uint8Array', 'Uint32Array'],
+];
 
 /**
  * Jest runs every test file in a realm of its own. Two things follow, and are mended here:

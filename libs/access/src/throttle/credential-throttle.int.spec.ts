@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { AttemptLimiters, createLogger, ManualClock, Metrics } from '@btcforecast/platform';
-import { describeWhen, hasRedis, testRedis, type TestRedis } from '@btcforecast/testing';
+import { describeWhen, hasRedis, testRedis, waitFor, type TestRedis } from '@btcforecast/testing';
 import { CredentialsRefusedError } from '../credentials-refused.error.js';
 import { CredentialThrottle } from './credential-throttle.js';
 
@@ -13,8 +13,12 @@ afterAll(() => redis?.close());
 let logged: { level: string; msg: string }[];
 beforeEach(() => {
   logged = [];
+  pauses = [];
 });
 const clock = new ManualClock(Date.now());
+/** Pauses that somebody is in, by their length in ms; each ends when it is told to. */
+let pauses: { ms: number; end: () => void }[] = [];
+const pause = (ms: number): Promise<void> => new Promise((end) => pauses.push({ ms, end }));
 /** Each test has sources and subjects of its own: what one has counted holds for a quarter of an hour. */
 let nextHost = 0;
 const address = (): string => `10.${++nextHost >> 8}.${nextHost & 255}.1`;
@@ -38,7 +42,7 @@ for (const [place, available, redisUrl] of places) {
       const limiters = await AttemptLimiters.create({ redisUrl: redisUrl(), logger });
       opened.push(limiters);
       const metrics = new Metrics({ service: 'test', region: 'test' });
-      return new CredentialThrottle({ limiters, clock, logger, metrics });
+      return new CredentialThrottle({ limiters, clock, logger, metrics, pause });
     }
     let throttle: CredentialThrottle;
     beforeAll(async () => {
@@ -89,11 +93,20 @@ for (const [place, available, redisUrl] of places) {
 
     it('of one account from everywhere slow it down, and still let its owner in', async () => {
       const subject = `user everywhere ${address()}`;
+      const aSecond = [{ ms: 1_000, end: expect.any(Function) }];
+      const paused = (what: string) =>
+        waitFor(() => pauses.length > 0, { deadlineMs: 10_000, what: `${what} is slowed down` });
       const tries = Array.from({ length: 51 }, () => throttle.attempt(address(), subject, wrong));
+      await paused('the 51st');
+      expect(pauses).toEqual(aSecond);
+      pauses.pop()!.end();
       await Promise.allSettled(tries);
-      const begin = performance.now();
-      await expect(throttle.attempt(address(), subject, async () => 'in')).resolves.toBe('in');
-      expect(performance.now() - begin).toBeGreaterThanOrEqual(990);
+      let judged = 0;
+      const owner = throttle.attempt(address(), subject, async () => (judged += 1));
+      await paused('its owner');
+      expect({ pauses, judged }).toEqual({ pauses: aSecond, judged: 0 });
+      pauses.pop()!.end();
+      await expect(owner).resolves.toBe(1);
       const lines = logged.filter(({ msg }) => msg === 'one key or account tried from many addresses');
       expect(lines).toHaveLength(1);
     });

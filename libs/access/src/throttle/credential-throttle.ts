@@ -18,6 +18,8 @@ export interface CredentialThrottleDependencies {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Lets so many ms pass; default a timer. */
+  readonly pause?: (ms: number) => Promise<unknown>;
 }
 
 /** From one source: a mistyped key in some script should not be held for long. */
@@ -147,7 +149,7 @@ export class CredentialThrottle {
     }
     if (bySubject.isOver) {
       this.#logOnce(bySubject, SUBJECT.max, { subject }, 'one key or account tried from many addresses');
-      await delay(SLOWED_MS);
+      await (this.deps.pause ?? delay)(SLOWED_MS);
     }
     return byPair.count === 1;
   }

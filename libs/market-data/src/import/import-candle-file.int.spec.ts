@@ -132,7 +132,7 @@ const real = sharedData('btcusdt_1h.csv.gz');
 describeWhen(real, 'the hourly candles are not beside the repository')(
   'importCandleFile on real candles',
   () => {
-    it('imports eight years of hours in seconds', async () => {
+    it('imports eight years of hours', async () => {
       const request = {
         path: real!,
         instrument: 'BTC-USD',
@@ -141,11 +141,8 @@ describeWhen(real, 'the hourly candles are not beside the repository')(
         onBadLine: 'abort',
         nowMs: NOW,
       } as const;
-      const started = performance.now();
       const outcome = await importCandleFile(client, request);
-      const perSecond = outcome.lines / ((performance.now() - started) / 1_000);
       expect(outcome).toMatchObject({ interval: '1h', stored: 68_442, badLines: 0 });
-      expect(perSecond).toBeGreaterThan(10_000); // a bound against accidents; the bench measures
     });
   },
 );
