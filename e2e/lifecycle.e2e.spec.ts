@@ -117,8 +117,8 @@ describe('the life of a model that is sound but worse, in a replay', () => {
         (await system.query<{ n: string }>('SELECT count(*) AS n FROM forecasts WHERE canonical'))[0]!.n,
       );
     const before = await forecasts();
-    await waitFor(async () => (await forecasts()) > before + 4 * 12, {
-      ...{ deadlineMs: 120_000, everyMs: 1_000, what: 'half a day has passed' },
+    await waitFor(async () => (await forecasts()) > before + 4 * 6, {
+      ...{ deadlineMs: 120_000, everyMs: 500, what: 'six hours, and judgements, have passed' },
     });
     expect((await moves()).filter(({ to }) => to === 'wide@1')).toHaveLength(1);
     expect((await evaluations()).map(({ kind, verdict }) => `${kind} ${verdict}`)).toEqual([

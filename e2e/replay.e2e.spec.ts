@@ -1,16 +1,29 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { waitFor } from '@btcforecast/testing';
 import { RunningSystem } from './support/running-system.js';
 import { writeMarketFile, type MarketFile } from './support/market-file.js';
+import {
+  backtestOf,
+  keyOf,
+  numbersOf,
+  servedForecasts,
+  type ServedForecast,
+} from './support/served-forecasts.js';
 
 const HOUR = 3_600_000;
 const FROM = Date.UTC(2025, 0, 1);
-const HISTORY_HOURS = 800 * 24;
+/** More than a forecast may depend on, so that a shorter start is long enough, too. */
+const HISTORY_HOURS = 840 * 24;
+const SHORTER_BY_HOURS = 30 * 24;
 const FILE_FROM = FROM - HISTORY_HOURS * HOUR;
 /** Never traded, as in the real files: two hours before the replay begins, and one that is passed during it. */
 const MISSING = [FROM - 30 * HOUR, FROM - 29 * HOUR, FROM + 20 * HOUR];
 const HORIZONS = [1, 4, 24, 168];
+const SAMPLE = 200;
+/** How far the replay goes on after each process that is killed. */
+const ON_HOURS = 6;
 
 jest.setTimeout(300_000);
 
@@ -43,18 +56,12 @@ describe('a replay at high speed', () => {
   const system = new RunningSystem();
   let file: MarketFile;
 
+  const start = () =>
+    system.start([...['--source', 'replay', '--file', file.path, '--from', '2025-01-01', '--speed', '3600']]);
+
   beforeAll(async () => {
     file = writeMarketFile(join(system.folder, 'market.csv'), FILE_FROM, HISTORY_HOURS + 24 * 60, MISSING);
-    await system.start([
-      '--source',
-      'replay',
-      '--file',
-      file.path,
-      '--from',
-      '2025-01-01',
-      '--speed',
-      '3600',
-    ]);
+    await start();
   });
 
   afterAll(() => system.remove());
@@ -122,8 +129,8 @@ describe('a replay at high speed', () => {
     async (service) => {
       const before = await system.query<ForecastRow>(ALL_FORECASTS);
       await system.kill(service);
-      const last = Number(before.at(-1)?.origin) + 12 * HOUR;
-      await reach(last, `the replay is 12 h further after ${service} was killed`);
+      const last = Number(before.at(-1)?.origin) + ON_HOURS * HOUR;
+      await reach(last, `the replay is ${ON_HOURS} h further after ${service} was killed`);
       const expected = originsOf(file, Number(before[0]?.origin), last);
       await waitFor(
         async () => {
@@ -162,16 +169,7 @@ describe('a replay at high speed', () => {
       expect({ name, running: isRunning(pid) }).toEqual({ name, running: false });
     }
     await expect(fetch(gatewayUrl)).rejects.toThrow();
-    await system.start([
-      '--source',
-      'replay',
-      '--file',
-      file.path,
-      '--from',
-      '2025-01-01',
-      '--speed',
-      '3600',
-    ]);
+    await start();
     await reach(last + 3 * HOUR, 'the replay goes on');
     await waitFor(
       async () => {
@@ -182,6 +180,51 @@ describe('a replay at high speed', () => {
       },
       { deadlineMs: 60_000, everyMs: 500, what: 'no origin lacks a forecast after the restart' },
     );
+  });
+
+  describe('has forecasts, made before and after all that, which', () => {
+    let served: ServedForecast[];
+    beforeAll(async () => {
+      const count = async () => (await system.query(ALL_FORECASTS)).length;
+      await waitFor(async () => (await count()) >= SAMPLE, { deadlineMs: 120_000, what: 'the whole sample' });
+      served = await servedForecasts(system);
+    });
+
+    it('are enough to be a sample', () => {
+      expect(served.length).toBeGreaterThanOrEqual(SAMPLE);
+    });
+
+    it('are what a backtest says, digit by digit, in batches of 256 and every hour', async () => {
+      const rows = await backtestOf(system, served, { data: file.path, every: '1h', batch: '256' });
+      for (const forecast of served) {
+        expect({ key: keyOf(forecast), row: rows.get(keyOf(forecast)) }).toEqual({
+          key: keyOf(forecast),
+          row: numbersOf(forecast),
+        });
+      }
+    });
+
+    it('are the same from a shorter start of history, every five hours, one by one', async () => {
+      const shorter = join(system.folder, 'shorter.csv');
+      const [header, ...lines] = readFileSync(file.path, 'utf8').trim().split('\n');
+      writeFileSync(shorter, `${[header, ...lines.slice(SHORTER_BY_HOURS)].join('\n')}\n`);
+      const rows = await backtestOf(system, served, { data: shorter, every: '5h', batch: '1' });
+      const compared = served.filter((forecast) => rows.has(keyOf(forecast)));
+      expect(compared.length).toBeGreaterThanOrEqual(SAMPLE / 6);
+      for (const forecast of compared) expect(rows.get(keyOf(forecast))).toBe(numbersOf(forecast));
+    });
+
+    it('are reproduced by the API from what is stored', async () => {
+      for (const { id } of served.filter((_, index) => index % Math.ceil(served.length / 20) === 0)) {
+        const { status, body } = await system.post(`/v1/forecasts/by-id/${id}/reproduce`);
+        expect({ status, verdict: body.verdict, id: body.recomputedId, detail: body.detail }).toEqual({
+          status: 200,
+          verdict: 'identical',
+          id,
+          detail: expect.any(String),
+        });
+      }
+    });
   });
 });
 

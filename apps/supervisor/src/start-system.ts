@@ -1,3 +1,4 @@
+import { freePorts } from '@btcforecast/database/embedded';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { checkReplay, namedMarket, probeMarket, type Market, type TaskRunner } from './config/market.js';
@@ -14,7 +15,7 @@ import {
 import type { SupervisorEnv } from './config/supervisor.env.js';
 import type { DataFolder } from './data-folder.js';
 import { waitForFirstForecast } from './first-forecast.js';
-import { freePorts, grpcPort } from './ports.js';
+import { grpcPort } from './ports.js';
 import { askTask } from './process/run-task.js';
 import type { RunFile } from './run-file.js';
 import { ensureSecretsKey } from './secrets-key.js';

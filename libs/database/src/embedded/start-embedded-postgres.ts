@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { DatabaseServerError } from './database-server.error.js';
+import { freePorts } from './free-ports.js';
 import { ensureCluster, type Cluster } from './initialise-cluster.js';
 import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.js';
 import { chooseServerAccount, type ServerAccount } from './server-account.js';
@@ -69,7 +69,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const site = { cluster, binaries, account };
   for (let attempt = 1; ; attempt++) {
     try {
-      return await launch(site, options.port ?? (await freePort()), options);
+      return await launch(site, options.port ?? (await freePorts(1))[0]!, options);
     } catch (error) {
       const raced = error instanceof DatabaseServerError && error.reason === 'port_taken';
       if (!raced || options.port !== undefined || attempt === 5) throw error;
@@ -186,13 +186,4 @@ async function withClient<T>(url: string, work: (client: Client) => Promise<T>):
 
 function urlOf(port: number, password: string, database: string): string {
   return `postgres://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
