@@ -22,6 +22,8 @@ export interface Clustering {
   readonly doublesAt?: number;
 }
 
+/** Coarser than other markets: hundreds of years are made, and drift is a matter of what changes. */
+const STEPS = 10;
 const SEASON = Array.from({ length: 24 }, (_, hour) => 1 + 0.4 * Math.sin((2 * Math.PI * hour) / 24));
 const seasonAt = (openTime: number): number => SEASON[(openTime / HOUR_MS) % 24]!;
 
@@ -32,10 +34,11 @@ export function clusteredMarket(hours: number, seed: number, clustering: Cluster
   const innovation = spread * Math.sqrt(1 - memory * memory);
   let log = spread * normal();
   let hour = 0;
-  const { candles, end } = simulatedMarket(hours, seed, (openTime) => {
+  const volatilityAt = (openTime: number): number => {
     log = memory * log + innovation * normal();
     return 0.005 * Math.exp(log) * seasonAt(openTime) * (hour++ < doublesAt ? 1 : 2);
-  });
+  };
+  const { candles, end } = simulatedMarket(hours, seed, volatilityAt, STEPS);
   return hourlyWindow(candles, end, hours);
 }
 

@@ -28,22 +28,23 @@ export function normals(seed: number): () => number {
 
 /**
  * Hourly candles of a random walk whose volatility per hour is known: `volatilityAt(openTime)`. Each hour is walked
- * in 30 steps, so that its range is real.
+ * in 30 steps, or as many as are given, so that its range is real.
  */
 export function simulatedMarket(
   hours: number,
   seed: number,
   volatilityAt: (openTime: number) => number = () => 0.006,
+  steps = STEPS,
 ): SimulatedMarket {
   const normal = normals(seed);
   const candles: Candle[] = [];
   let log = Math.log(10_000);
   for (let i = 0; i < hours; i++) {
     const openTime = MARKET_START + i * HOUR_MS;
-    const step = volatilityAt(openTime) / Math.sqrt(STEPS);
+    const step = volatilityAt(openTime) / Math.sqrt(steps);
     const open = log;
     let [high, low] = [log, log];
-    for (let k = 0; k < STEPS; k++) {
+    for (let k = 0; k < steps; k++) {
       log += step * normal();
       if (log > high) high = log;
       else if (log < low) low = log;

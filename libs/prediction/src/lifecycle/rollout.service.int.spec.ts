@@ -39,6 +39,15 @@ let opened: Rollout[] = [];
 let run = 0;
 let feed: string;
 const candles = syntheticCandles(at(400), HOURS);
+/** They are sent once, and copied for each test. */
+const SOURCE = 'source';
+const copyCandles = () =>
+  market.dataSource.query(
+    `INSERT INTO candles (instrument, venue, "interval", open_time, open, high, low, close, volume, provenance)
+     SELECT instrument, $1, "interval", open_time, open, high, low, close, volume, provenance
+     FROM candles WHERE venue = $2`,
+    [feed, SOURCE],
+  );
 
 const open = async (options: Partial<RolloutOptions> = {}): Promise<Rollout> => {
   const rollout = await openRollout(market, feed, { champion: 'har@1', policy: QUICK, ...options });
@@ -74,11 +83,12 @@ function stormFrom(turn: number, factor: number): Candle[] {
 
 beforeAll(async () => {
   market = await openMarket();
+  await insertHourly(market, SOURCE, candles);
 });
 beforeEach(async () => {
   run += 1;
   feed = `replay-e${String(run).padStart(7, '0')}`;
-  await insertHourly(market, feed, candles);
+  await copyCandles();
   await setFeed(market, { feed, venue: feed, eventAt: at(0) + 60_000 });
 });
 afterEach(async () => {
