@@ -7,6 +7,7 @@ import { registerDataCommand } from './data.command.js';
 import { registerDoctorCommand } from './doctor.command.js';
 import { registerForecastCommand } from './forecast.command.js';
 import { registerKeysCommand } from './keys.command.js';
+import { registerMigrateCommand } from './migrate.command.js';
 import { registerModelsCommand } from './models.command.js';
 import { registerTrackRecordCommand } from './track-record.command.js';
 import { registerTrainCommand } from './train.command.js';
@@ -28,6 +29,7 @@ function createProgram(): Command {
   registerBacktestCommand(program);
   registerDataCommand(program);
   registerForecastCommand(program);
+  registerMigrateCommand(program);
   registerModelsCommand(program);
   registerKeysCommand(program);
   registerVerifyCommand(program);

@@ -1,0 +1,80 @@
+import { Document, Pair, Scalar, type YAMLMap } from 'yaml';
+import { appServices } from './app-services.js';
+import { dataServices } from './data-services.js';
+import { edgeServices } from './edge-services.js';
+import { globalServices } from './global-services.js';
+import type { Region } from './region.js';
+import { HARDENED, type Services } from './service.js';
+import { telemetryServices } from './telemetry-services.js';
+import { withVolumeOwners } from './volume-owners.js';
+
+/** What stands at the head of a generated file. */
+const NOTE = ` Written by \`npm run deploy:generate\` from deploy/regions/*.env; change it there.
+ Accepted by docker-compose 1.29 and by Compose v2. See docs/operations.md.`;
+
+/** Everything: all regions on one host, each on networks of its own, joined by \`wan\`. */
+export function multiRegionFile(regions: readonly Region[]): string {
+  const services = Object.assign(
+    {},
+    ...regions.map((each) => regionServices(each, regions)),
+    withVolumeOwners('global-volumes', 'wan', globalServices(regions)),
+  );
+  return composeText(
+    services,
+    regions.map(({ name }) => name),
+  );
+}
+
+/** One region alone, on a host of its own; the others are reached by the names that they have on `wan`. */
+export function regionFile(region: Region, regions: readonly Region[]): string {
+  const services = regionServices(region, regions);
+  for (const service of Object.values(services)) {
+    service.volumes = service.volumes?.map((volume) => volume.replace(/^\.\/|(?<=:-)\.\//, '../../'));
+  }
+  return composeText(services, [region.name], '../../');
+}
+
+function regionServices(region: Region, regions: readonly Region[]): Services {
+  return withVolumeOwners(`${region.name}-volumes`, `${region.name}-data`, {
+    ...edgeServices(region, regions),
+    ...appServices(region),
+    ...dataServices(region, regions),
+    ...telemetryServices(region),
+  });
+}
+
+function composeText(services: Services, regions: readonly string[], root = './'): string {
+  const used = Object.values(services);
+  const volumes = used
+    .flatMap((service) => service.volumes ?? [])
+    .flatMap((text) => /^[a-z][^/]*(?=:)/.exec(text) ?? []);
+  const secrets = [...new Set(used.flatMap((service) => service.secrets ?? []))].sort();
+  const content = {
+    'x-hardened': HARDENED,
+    services,
+    networks: {
+      ...Object.fromEntries(
+        regions.flatMap((name) => [`${name}-edge`, `${name}-app`, `${name}-data`].map((key) => [key, {}])),
+      ),
+      wan: {},
+    },
+    volumes: Object.fromEntries([...new Set(volumes)].sort().map((name) => [name, {}])),
+    secrets: Object.fromEntries(
+      secrets.map((name) => [name, { file: `\${SECRETS_DIR:-${root}deploy/secrets}/${name}` }]),
+    ),
+  };
+  // By the rules of YAML 1.1, which docker-compose 1.29 reads: there `1000:0` without quotes is a number.
+  const document = new Document(content, { version: '1.1', merge: true, aliasDuplicateObjects: false });
+  document.commentBefore = NOTE;
+  inherit(document);
+  return document.toString({ lineWidth: 0, singleQuote: true });
+}
+
+/** Every service takes in `x-hardened`, by a merge key, which every version of compose reads. */
+function inherit(document: Document): void {
+  const hardened = document.get('x-hardened', true) as YAMLMap;
+  hardened.anchor = 'hardened';
+  for (const { value } of (document.get('services') as YAMLMap<unknown, YAMLMap>).items) {
+    value?.items.unshift(new Pair(new Scalar('<<'), document.createAlias(hardened)));
+  }
+}

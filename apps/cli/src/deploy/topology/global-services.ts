@@ -1,0 +1,182 @@
+import { IMAGES } from './images.js';
+import type { Region } from './region.js';
+import { type ComposeService, bounded, health, type Limits, OPEN_FILES, type Services } from './service.js';
+
+/** What there is once: the way in by geography, and the eyes of whoever operates it all. */
+export function globalServices(regions: readonly Region[]): Services {
+  return { ...wayIn(regions), ...watching(), ...seeing(), ...secretsAndNames() };
+}
+
+const CORE = ['core', 'full'];
+const FULL = ['full'];
+
+function service(profiles: string[], limits: Limits, more: Partial<ComposeService> & { image: string }) {
+  return bounded({ profiles, user: '10005:10005', networks: { wan: null }, ...more }, limits);
+}
+
+function wayIn(regions: readonly Region[]): Services {
+  const named = Object.fromEntries(regions.slice(0, 4).map(({ name }, i) => [`REGION_${i + 1}`, name]));
+  return {
+    'global-haproxy': service(
+      CORE,
+      { cpus: '1.0', memory: '512M' },
+      {
+        image: IMAGES.haproxy,
+        user: '99:99',
+        command: ['haproxy', '-W', '-db', '-f', '/usr/local/etc/haproxy/global.cfg'],
+        environment: { ...named, TLS_DIR: '/run/secrets', DNS_SERVER: '${DNS_SERVER:-127.0.0.11:53}' },
+        volumes: ['./haproxy:/usr/local/etc/haproxy:ro'],
+        secrets: ['ca.pem', 'balancer.pem', 'edge-bundle.pem'],
+        tmpfs: ['/tmp:size=16m,mode=1777'],
+        ports: ['${GLOBAL_ADDRESS:-127.0.0.1}:${GLOBAL_PORT:-8443}:8443'],
+        healthcheck: health(['CMD-SHELL', 'echo "show info" | socat - /tmp/haproxy.sock | grep -q ^Uptime']),
+        ulimits: OPEN_FILES,
+      },
+    ),
+    varnish: service(
+      CORE,
+      { cpus: '1.0', memory: '512M' },
+      {
+        image: IMAGES.varnish,
+        user: '1000:1000',
+        environment: { VARNISH_SIZE: '128M', VARNISH_HTTP_PORT: '6081' },
+        volumes: ['./deploy/varnish/default.vcl:/etc/varnish/default.vcl:ro'],
+        tmpfs: ['/var/lib/varnish:size=256m,exec,mode=1777', '/tmp:size=16m,mode=1777'],
+      },
+    ),
+  };
+}
+
+function watching(): Services {
+  return {
+    prometheus: service(
+      CORE,
+      { cpus: '1.0', memory: '1G' },
+      {
+        image: IMAGES.prometheus,
+        command: [
+          '--config.file=/etc/prometheus/prometheus.yml',
+          '--storage.tsdb.path=/prometheus',
+          '--storage.tsdb.retention.time=30d',
+          '--enable-feature=exemplar-storage',
+          '--web.enable-lifecycle',
+        ],
+        volumes: ['./monitoring:/etc/prometheus:ro', 'prometheus:/prometheus'],
+        ports: ['127.0.0.1:${PROMETHEUS_PORT:-9090}:9090'],
+        healthcheck: health(['CMD', 'wget', '-qO-', 'http://127.0.0.1:9090/-/ready']),
+      },
+    ),
+    alertmanager: service(
+      CORE,
+      { cpus: '0.25', memory: '128M' },
+      {
+        image: IMAGES.alertmanager,
+        command: ['--config.file=/etc/alertmanager/alertmanager.yml', '--storage.path=/alertmanager'],
+        volumes: [
+          './monitoring/alertmanager.yml:/etc/alertmanager/alertmanager.yml:ro',
+          'alertmanager:/alertmanager',
+        ],
+        secrets: ['slack_url', 'pagerduty_key', 'smtp_password', 'alert_webhook_url'],
+        ports: ['127.0.0.1:${ALERTMANAGER_PORT:-9093}:9093'],
+        healthcheck: health(['CMD', 'wget', '-qO-', 'http://127.0.0.1:9093/-/ready']),
+      },
+    ),
+    ...grafana(),
+  };
+}
+
+function grafana(): Services {
+  return {
+    grafana: service(
+      FULL,
+      { cpus: '0.5', memory: '512M' },
+      {
+        image: IMAGES.grafana,
+        user: '472:472',
+        environment: {
+          GF_SECURITY_ADMIN_PASSWORD__FILE: '/run/secrets/grafana_password',
+          GF_USERS_ALLOW_SIGN_UP: 'false',
+          GF_ANALYTICS_REPORTING_ENABLED: 'false',
+          GF_ANALYTICS_CHECK_FOR_UPDATES: 'false',
+        },
+        volumes: [
+          './monitoring/grafana/provisioning:/etc/grafana/provisioning:ro',
+          './monitoring/grafana/dashboards:/var/lib/grafana/dashboards:ro',
+          'grafana:/var/lib/grafana',
+        ],
+        secrets: ['grafana_password'],
+        ports: ['127.0.0.1:${GRAFANA_PORT:-3030}:3000'],
+        tmpfs: ['/tmp:size=64m,mode=1777'],
+        healthcheck: health(['CMD', 'wget', '-qO-', 'http://127.0.0.1:3000/api/health']),
+      },
+    ),
+  };
+}
+
+function seeing(): Services {
+  return {
+    jaeger: service(
+      FULL,
+      { cpus: '0.5', memory: '512M' },
+      {
+        image: IMAGES.jaeger,
+        ports: ['127.0.0.1:${JAEGER_PORT:-16686}:16686'],
+      },
+    ),
+    elasticsearch: service(
+      FULL,
+      { cpus: '2.0', memory: '2G', pids: 2048 },
+      {
+        image: IMAGES.elasticsearch,
+        user: '1000:0',
+        // It writes beside its program: what it needs is listed in its own documentation, and is more than mounts can give.
+        read_only: false,
+        environment: {
+          'discovery.type': 'single-node',
+          'xpack.security.enabled': 'false',
+          ES_JAVA_OPTS: '-Xms1g -Xmx1g',
+        },
+        volumes: ['elasticsearch:/usr/share/elasticsearch/data'],
+        healthcheck: health(['CMD', 'curl', '-fsS', 'http://127.0.0.1:9200/_cluster/health'], 120),
+      },
+    ),
+    kibana: service(
+      FULL,
+      { cpus: '1.0', memory: '1G', pids: 512 },
+      {
+        image: IMAGES.kibana,
+        user: '1000:0',
+        read_only: false,
+        environment: { ELASTICSEARCH_HOSTS: 'http://elasticsearch:9200', TELEMETRY_ENABLED: 'false' },
+        ports: ['127.0.0.1:${KIBANA_PORT:-5601}:5601'],
+      },
+    ),
+  };
+}
+
+function secretsAndNames(): Services {
+  return {
+    consul: service(
+      FULL,
+      { cpus: '0.5', memory: '256M' },
+      {
+        image: IMAGES.consul,
+        command: ['agent', '-config-dir=/etc/consul', '-data-dir=/consul/data'],
+        volumes: ['./deploy/consul:/etc/consul:ro', 'consul:/consul/data'],
+        tmpfs: ['/tmp:size=16m,mode=1777'],
+        healthcheck: health(['CMD', 'consul', 'members']),
+      },
+    ),
+    vault: service(
+      FULL,
+      { cpus: '0.5', memory: '256M' },
+      {
+        image: IMAGES.vault,
+        command: ['vault', 'server', '-config=/etc/vault'],
+        volumes: ['./deploy/vault:/etc/vault:ro', 'vault:/vault/data'],
+        secrets: ['ca.pem', 'service.pem', 'service-key.pem'],
+        tmpfs: ['/tmp:size=16m,mode=1777'],
+      },
+    ),
+  };
+}

@@ -1,0 +1,93 @@
+import { IMAGES } from './images.js';
+import type { Region } from './region.js';
+import { type ComposeService, bounded, type Services } from './service.js';
+
+/** What tells the outside how a region is: metrics of others' servers; with `full` traces and logs as well. */
+export function telemetryServices(region: Region): Services {
+  return { ...exporters(region), ...shippers(region) };
+}
+
+function exporters(region: Region): Services {
+  const { name } = region;
+  return {
+    [`${name}-postgres-exporter`]: exporter(
+      region,
+      IMAGES.postgresExporter,
+      {
+        DATA_SOURCE_URI: 'postgres:5432/btcforecast?sslmode=verify-ca&sslrootcert=/run/secrets/ca.pem',
+        DATA_SOURCE_USER: 'monitor',
+        DATA_SOURCE_PASS_FILE: '/run/secrets/postgres_monitor',
+      },
+      { secrets: ['ca.pem', 'postgres_monitor'], networks: inside(region, 'data', 'postgres-exporter') },
+    ),
+    [`${name}-redis-exporter`]: exporter(
+      region,
+      IMAGES.redisExporter,
+      { REDIS_ADDR: '', REDIS_PASSWORD_FILE: '/run/secrets/redis_exporter' },
+      { secrets: ['redis_exporter'], networks: inside(region, 'app', 'redis-exporter') },
+    ),
+    [`${name}-nginx-exporter`]: exporter(
+      region,
+      IMAGES.nginxExporter,
+      {},
+      {
+        command: ['--nginx.scrape-uri=http://nginx:8090/stub_status'],
+        networks: inside(region, 'edge', 'nginx-exporter'),
+      },
+    ),
+  };
+}
+
+function shippers(region: Region): Services {
+  const { name } = region;
+  return {
+    [`${name}-otel-collector`]: bounded(
+      {
+        image: IMAGES.collector,
+        profiles: ['full'],
+        user: '10004:10004',
+        command: ['--config=/etc/otel/collector.yml'],
+        environment: { REGION: name },
+        volumes: ['./deploy/otel:/etc/otel:ro', `${name}-otel:/var/lib/otelcol`],
+        networks: inside(region, 'app', 'otel-collector'),
+      },
+      { cpus: '0.5', memory: '256M' },
+    ),
+    [`${name}-filebeat`]: bounded(
+      {
+        image: IMAGES.filebeat,
+        profiles: ['full'],
+        // Reads the logs of all containers of its host, which only root may.
+        user: '0:0',
+        cap_add: ['DAC_READ_SEARCH'],
+        command: ['-e', '--strict.perms=false'],
+        environment: { REGION: name },
+        volumes: [
+          './deploy/filebeat/filebeat.yml:/usr/share/filebeat/filebeat.yml:ro',
+          '/var/lib/docker/containers:/var/lib/docker/containers:ro',
+          `${name}-filebeat:/usr/share/filebeat/data`,
+        ],
+        networks: inside(region, 'app', 'filebeat'),
+      },
+      { cpus: '0.5', memory: '256M' },
+    ),
+  };
+}
+
+/** On the network of what it looks at, and on the one on which Prometheus comes by. */
+function inside({ name }: Region, network: string, alias: string): ComposeService['networks'] {
+  return { [`${name}-${network}`]: null, wan: { aliases: [`${alias}-${name}`] } };
+}
+
+function exporter(
+  { name }: Region,
+  image: string,
+  environment: Record<string, string>,
+  more: Pick<ComposeService, 'networks'> & Partial<ComposeService>,
+): ComposeService {
+  const profiles = ['core', 'full'];
+  return bounded(
+    { image, profiles, user: '65534:65534', environment: { REGION: name, ...environment }, ...more },
+    { cpus: '0.25', memory: '64M' },
+  );
+}

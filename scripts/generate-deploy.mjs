@@ -1,0 +1,20 @@
+/** npm run deploy:generate: writes the compose files of all regions. Needs a build. */
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const topology = join(root, 'apps/cli/dist/deploy/topology');
+const { assertFit, readRegion } = await import(join(topology, 'region.js'));
+const { multiRegionFile, regionFile } = await import(join(topology, 'compose-file.js'));
+
+const folder = join(root, 'deploy', 'regions');
+const regions = readdirSync(folder)
+  .filter((file) => file.endsWith('.env'))
+  .map((file) => readRegion(join(folder, file)))
+  .sort((one, other) => one.number - other.number);
+assertFit(regions);
+writeFileSync(join(root, 'docker-compose.multi-region.yml'), multiRegionFile(regions));
+for (const region of regions) writeFileSync(join(folder, `${region.name}.yml`), regionFile(region, regions));
+process.stdout.write(
+  `wrote docker-compose.multi-region.yml and deploy/regions/*.yml for ${regions.length} regions\n`,
+);
