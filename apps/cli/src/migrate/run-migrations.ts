@@ -13,11 +13,17 @@ import { openDatabase } from '../data/list-gaps.js';
 export async function runMigrations({ adminKey }: { readonly adminKey?: string }): Promise<void> {
   const { DATABASE_URL: url } = loadCliEnv();
   if (url === undefined) {
-    throw new AppError('caller', 'config.invalid', 'DATABASE_URL says which database; npm start needs no migration');
+    throw new AppError(
+      'caller',
+      'config.invalid',
+      'DATABASE_URL says which database; npm start needs no migration',
+    );
   }
   const done = await migrate(url);
   for (const name of done) process.stdout.write(`${name}\n`);
-  process.stdout.write(`${done.length === 0 ? 'nothing to do' : `${done.length} migrations`}: the schema is new\n`);
+  process.stdout.write(
+    `${done.length === 0 ? 'nothing to do' : `${done.length} migrations`}: the schema is new\n`,
+  );
   if (adminKey !== undefined) await writeFirstKey(adminKey);
 }
 
