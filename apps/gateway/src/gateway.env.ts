@@ -64,5 +64,19 @@ export const GatewayEnv = PlatformEnv.extend({
     .describe(
       "Power of two of scrypt's cost for a password; 15 takes 32 MiB and some 0.3 s of one processor each",
     ),
+  GATEWAY_CORS_ORIGINS: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').flatMap((origin) => origin.trim() || []))
+    .pipe(
+      z.array(
+        z.string().refine((origin) => URL.canParse(origin) && new URL(origin).origin === origin, {
+          error: 'must be origins such as https://app.example.com, without a path, separated by commas',
+        }),
+      ),
+    )
+    .describe(
+      'Origins whose pages may use the API from a browser, with credentials, separated by commas; unset: none',
+    ),
 });
 export type GatewayEnv = Readonly<z.infer<typeof GatewayEnv>>;

@@ -23,6 +23,8 @@ import type { GatewayEnv } from './gateway.env.js';
 import { GatewayModule } from './gateway.module.js';
 import { installBodyParsers } from './http/body-parsers.js';
 import { createAccessLog } from './http/access-log.js';
+import { installCompression } from './http/compression.js';
+import { Cors } from './http/cors.js';
 import { createHttpServer } from './http/create-http-server.js';
 import type { CredentialKind } from './http/credentials.js';
 import { type EdgeServices, installEdge } from './http/edge.hooks.js';
@@ -118,8 +120,10 @@ async function createApp(parts: AppParts): Promise<NestFastifyApplication> {
     metrics: new HttpMetrics(metrics),
     health,
     accessLog: parts.accessLogger,
+    cors: new Cors(env.GATEWAY_CORS_ORIGINS, (url) => routes.methodsAt(url)),
     services: () => later.services ?? notYet(),
   });
+  await installCompression(server);
   const root = {
     module: class GatewayRoot {},
     imports: [PlatformModule.forService({ name: NAME, env, logger, metrics, health }), GatewayModule],

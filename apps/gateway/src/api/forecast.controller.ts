@@ -58,7 +58,7 @@ export class ForecastController {
     @Query({ schema: latestQuery }) { horizon: horizons, levels }: LatestForecastQuery,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<string | undefined> {
+  ): Promise<string | Buffer | undefined> {
     const asker = { url: request.raw.url ?? '', client: clientOf(request) };
     const answer = await this.forecasts.latest({ instrument, horizons, levels }, asker);
     return this.replies.prepare(request, reply, answer);

@@ -1,9 +1,9 @@
 import { applyDecorators } from '@nestjs/common';
 import type { Permission } from '@btcforecast/contracts';
-import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExtension } from '@nestjs/swagger';
 import type { FastifyContextConfig } from 'fastify';
 import { routeNamesOf } from '../http/route-names.js';
+import { AddRouteConfig } from './route-config.js';
 
 /** What an operation of the API document needs; kept in the document, so that clients can know it. */
 export const PERMISSION_EXTENSION = 'x-permission';
@@ -19,7 +19,7 @@ export function Needs(permission: Permission, config: RouteNeeds = {}) {
     // Decorators of parameters come before those of their method, so they can be read here.
     ((target: object, handler: string | symbol, descriptor: PropertyDescriptor) => {
       const names = routeNamesOf(target.constructor, handler);
-      RouteConfig({ ...config, permission, names })(target, handler, descriptor);
+      AddRouteConfig({ ...config, permission, names })(target, handler, descriptor);
     }) as MethodDecorator,
     ApiExtension(PERMISSION_EXTENSION, permission),
     ApiExtension(IDEMPOTENT_EXTENSION, config.idempotent ?? config.audited ?? true),

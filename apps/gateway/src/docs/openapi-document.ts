@@ -4,6 +4,7 @@ import { OAuthErrorReply, PERMISSIONS, Problem } from '@btcforecast/contracts';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { z } from 'zod';
 import { IDEMPOTENT_EXTENSION, PERMISSION_EXTENSION } from '../api/needs.decorator.js';
+import { DEPRECATION_EXTENSION } from '../api/deprecated.decorator.js';
 import { PUBLIC_EXTENSION } from '../api/public.decorator.js';
 import { OPERATION_EXAMPLES, REQUEST_EXAMPLES } from './examples.js';
 import {
@@ -171,17 +172,17 @@ function operationsOf(path: string, item: PathItem): [name: string, operation: M
   });
 }
 
-type MarkedOperation = Operation & { [PUBLIC_EXTENSION]?: boolean; [PERMISSION_EXTENSION]?: string } & {
+type MarkedOperation = Operation & {
+  [PUBLIC_EXTENSION]?: boolean;
+  [PERMISSION_EXTENSION]?: string;
   [IDEMPOTENT_EXTENSION]?: boolean;
+  [DEPRECATION_EXTENSION]?: object;
 };
 type Content = Record<string, { example?: unknown } | undefined>;
 
 function completeOperation(name: string, operation: MarkedOperation): void {
   const isPublic = operation[PUBLIC_EXTENSION] === true;
-  const permission = operation[PERMISSION_EXTENSION];
-  if (permission) operation.description = `Needs the permission ${permission}.`;
-  delete operation[PUBLIC_EXTENSION];
-  if (isPublic) operation.security = [];
+  applyMarks(operation);
   addExamples(name, operation);
   if (isInference(name)) completeInference(name, operation);
   addParameters(name, operation);
@@ -196,6 +197,15 @@ function addProblems(name: string, operation: Operation, isPublic: boolean): voi
     if (isPublic && NOT_OF_PUBLIC_ROUTES.has(status) && !isOwn) continue;
     operation.responses[status] = { description, content };
   }
+}
+
+/** Turns what decorators noted into what OpenAPI says. */
+function applyMarks(operation: MarkedOperation): void {
+  const permission = operation[PERMISSION_EXTENSION];
+  if (permission) operation.description = `Needs the permission ${permission}.`;
+  if (operation[PUBLIC_EXTENSION]) operation.security = [];
+  if (operation[DEPRECATION_EXTENSION]) operation.deprecated = true;
+  delete operation[PUBLIC_EXTENSION];
 }
 
 function addParameters(name: string, operation: MarkedOperation): void {

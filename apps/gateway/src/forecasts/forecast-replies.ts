@@ -2,6 +2,15 @@ import type { Principal } from '@btcforecast/access';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { performance } from 'node:perf_hooks';
+import { addVary } from '../http/add-vary.js';
+import {
+  compressedOnce,
+  type ContentEncoding,
+  encodingFor,
+  WORTH_COMPRESSING,
+} from '../http/content-encoding.js';
+import { matchesEtag, weak } from '../http/etag.js';
+import { serverTiming } from '../http/manners.hooks.js';
 import type { ForecastBytes } from './forecast-memory.js';
 import { type ForecastAnswer, ForecastService } from './forecast.service.js';
 
@@ -13,7 +22,7 @@ const CACHE_STATUS = {
   stale: 'btcforecast; hit; ttl=0; detail=prediction-unavailable',
 } as const;
 
-/** Latest forecasts as HTTP replies: bytes, ETag, 304. */
+/** Latest forecasts as HTTP replies: bytes, ETag, 304, compressed once. */
 @Injectable()
 export class ForecastReplies {
   constructor(private readonly forecasts: ForecastService) {}
@@ -31,28 +40,31 @@ export class ForecastReplies {
     request: FastifyRequest,
     reply: FastifyReply,
     { reply: bytes, how }: ForecastAnswer,
-  ): string | undefined {
-    reply.header('etag', bytes.etag);
+  ): string | Buffer | undefined {
     // Keys differ in what they may do one day, and a newer forecast may be out within seconds: ask each time.
     reply.header('cache-control', 'private, no-cache');
     reply.header('cache-status', CACHE_STATUS[how]);
+    reply.header('server-timing', `cache;desc=${how}, ${serverTiming(request)}`);
+    addVary(reply, 'accept-encoding');
     if (how === 'stale') reply.header('age', ageSeconds(bytes));
-    if (matches(request.headers['if-none-match'], bytes.etag)) {
+    const encoding = bytes.body.length < WORTH_COMPRESSING ? 'identity' : encodingOf(request);
+    reply.header('etag', encoding === 'identity' ? bytes.etag : weak(bytes.etag));
+    if (matchesEtag(request.headers['if-none-match'], bytes.etag)) {
       reply.code(304);
       return undefined;
     }
     reply.type(JSON_TYPE);
-    return bytes.body;
+    if (encoding === 'identity') return bytes.body;
+    reply.header('content-encoding', encoding);
+    return compressedOnce(bytes.body, bytes.etag, encoding);
   }
+}
+
+/** Browsers that send a cookie by themselves get nothing compressed; see compression.ts. */
+function encodingOf({ headers, principal }: FastifyRequest): ContentEncoding | 'identity' {
+  return principal?.kind === 'session' ? 'identity' : encodingFor(headers['accept-encoding']);
 }
 
 function ageSeconds({ confirmedAt }: ForecastBytes): string {
   return String(Math.round((performance.now() - confirmedAt) / 1000));
-}
-
-/** RFC 9110, 13.1.2: weak comparison, a list, or anything at all. */
-function matches(header: string | undefined, etag: string): boolean {
-  if (header === undefined) return false;
-  if (header === etag || header.trim() === '*') return true;
-  return header.split(',').some((each) => each.trim().replace(/^W\//, '') === etag);
 }

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { Principal } from '@btcforecast/access';
@@ -8,6 +7,7 @@ import type { Counter } from 'prom-client';
 import type { z } from 'zod';
 import type { GatewayEnv } from '../gateway.env.js';
 import { Peers } from '../http/peers.js';
+import { etagOf } from '../http/etag.js';
 import { bucketOf } from './client-bucket.js';
 import {
   type ForecastBytes,
@@ -151,7 +151,7 @@ export class ForecastService implements OnModuleInit, OnModuleDestroy {
       canaryShare,
     });
     const body = JSON.stringify(data.length === 1 ? data[0] : { data, source });
-    const etag = `"${hash('sha256', body, 'base64url').slice(0, 22)}"`;
+    const etag = etagOf(body);
     const reply = { body, etag, isLive: source === 'live', confirmedAt };
     this.#memory.keep(
       this.#memory.keyOf(question, () => bucket),

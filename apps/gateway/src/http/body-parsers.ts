@@ -2,6 +2,7 @@ import { AppError } from '@btcforecast/platform';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { hooksOf } from './hooks-of.js';
+import { jsonBodyParser } from './json-body.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -10,17 +11,18 @@ declare module 'fastify' {
      * came, for the handler to read; json: as JSON, and none is an empty object.
      */
     body?: 'bytes' | 'json';
+    /** Takes a form (application/x-www-form-urlencoded) as its body. */
+    form?: boolean;
   }
 }
 
 type Done = (error: Error | null, body?: unknown) => void;
 const BYTES = 'application/octet-stream';
+const FORM = 'application/x-www-form-urlencoded';
 
-/** JSON and, read by Nest, forms; on routes that say more in their config, that. */
+/** JSON alone; on routes that say more in their config, that. */
 export function installBodyParsers(adapter: FastifyAdapter, server: FastifyInstance): void {
-  const parseJson = server.getDefaultJsonParser('error', 'error');
-  const asJson = (request: FastifyRequest, body: Buffer, done: Done) =>
-    void parseJson(request, body.toString(), done);
+  const asJson = jsonBodyParser(server);
   server.removeContentTypeParser('text/plain');
   adapter.useBodyParser(
     'application/json',
@@ -33,7 +35,7 @@ export function installBodyParsers(adapter: FastifyAdapter, server: FastifyInsta
       else asJson(request, body, done);
     },
   );
-  // Not by the adapter: it would take this for a parser of forms too, and add none.
+  adapter.useBodyParser(FORM, false, {}, readForm);
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done: Done) => {
     const { body: taken } = request.routeOptions.config;
     if (taken === 'json' && body.length === 0) done(null, {});
@@ -44,6 +46,17 @@ export function installBodyParsers(adapter: FastifyAdapter, server: FastifyInsta
   server.addHook('onRoute', (route) => {
     if (route.config?.body === 'json') route.preValidation = [...hooksOf(route.preValidation), fillIn];
   });
+}
+
+function readForm(request: FastifyRequest, body: Buffer, done: Done): void {
+  if (request.routeOptions.config.form !== true) return done(unsupported());
+  const form = new URLSearchParams(body.toString());
+  // What is given twice stays a list, which the schema of the route refuses.
+  const fields = [...new Set(form.keys())].map((name) => {
+    const values = form.getAll(name);
+    return [name, values.length > 1 ? values : values[0]] as const;
+  });
+  done(null, Object.fromEntries(fields));
 }
 
 function isUntyped({ headers: { 'content-type': type } }: FastifyRequest): boolean {

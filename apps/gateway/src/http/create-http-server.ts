@@ -6,25 +6,28 @@ import { fastify, type FastifyInstance } from 'fastify';
 import type { GatewayEnv } from '../gateway.env.js';
 import { errorText, type ProblemReply } from './problem-reply.js';
 import { requestIdOf } from './request-identity.js';
+import { type HttpLimits, LIMITS } from './request-limits.js';
 import { setStandardHeaders } from './standard-headers.js';
 
-const MAX_BODY_BYTES = 16 * 1024;
-/** Address and headers together; Node answers more with 431. */
-const MAX_HEADER_BYTES = 8 * 1024;
-const MAX_PARAM_CHARS = 100;
-/** A client that sends its request more slowly than this is cut off. */
-const REQUEST_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 
 /** Fastify with limits, before any route: what comes before routing is answered with problems too. */
-export function createHttpServer(env: GatewayEnv, problems: ProblemReply): FastifyInstance {
+export function createHttpServer(
+  env: Pick<GatewayEnv, 'GATEWAY_TRUST_PROXY'>,
+  problems: ProblemReply,
+  limits: HttpLimits = LIMITS,
+): FastifyInstance {
   return fastify({
     logger: false,
-    bodyLimit: MAX_BODY_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    bodyLimit: limits.bodyBytes,
+    requestTimeout: limits.arrivalMs,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-    http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: REQUEST_TIMEOUT_MS },
-    routerOptions: { maxParamLength: MAX_PARAM_CHARS },
+    http: {
+      maxHeaderSize: limits.headerBytes,
+      headersTimeout: limits.arrivalMs,
+      connectionsCheckingInterval: limits.arrivalCheckMs,
+    },
+    routerOptions: { maxParamLength: limits.paramChars },
     trustProxy: env.GATEWAY_TRUST_PROXY?.split(',').map((address) => address.trim()) ?? false,
     // While shutting down requests on open connections are still answered, and then the connection is closed.
     return503OnClosing: false,
@@ -34,14 +37,14 @@ export function createHttpServer(env: GatewayEnv, problems: ProblemReply): Fasti
       setStandardHeaders(request, reply);
       problems.send(error, request, reply);
     },
-    clientErrorHandler: answerUnreadable,
+    clientErrorHandler: (error, socket) => answerUnreadable(error, socket, limits),
   });
 }
 
 /** A message that is not HTTP, too slow or too long: there is no request object, only a socket. */
-function answerUnreadable(error: UnreadableError, socket: Socket): void {
+function answerUnreadable(error: UnreadableError, socket: Socket, limits: HttpLimits): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
-  if (socket.writable) socket.write(unreadableReply(error));
+  if (socket.writable) socket.write(unreadableReply(error, limits));
   socket.destroy(error);
 }
 
@@ -49,12 +52,11 @@ function answerUnreadable(error: UnreadableError, socket: Socket): void {
 type UnreadableError = NodeJS.ErrnoException & { readonly rawPacket?: unknown };
 const REQUEST_LINE = /^[A-Z]+ (\S+)/;
 
-function unreadableReply({ code, rawPacket }: UnreadableError): string {
-  const [status, cause] = unreadableCause(code);
-  const { body } = problemOf(cause, { instance: '', traceId: randomUUID() });
-  const start = Buffer.isBuffer(rawPacket) ? rawPacket.toString('latin1', 0, MAX_PARAM_CHARS) : '';
+function unreadableReply({ code, rawPacket }: UnreadableError, limits: HttpLimits): string {
+  const { status, body } = problemOf(unreadableCause(code, limits), { instance: '', traceId: randomUUID() });
+  const start = Buffer.isBuffer(rawPacket) ? rawPacket.toString('latin1', 0, limits.paramChars) : '';
   const url = REQUEST_LINE.exec(start)?.[1] ?? '';
-  const { type, text } = errorText({ ...body, status }, { url, headers: {} });
+  const { type, text } = errorText(body, { url, headers: {} });
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     `content-type: ${type}`,
@@ -64,16 +66,14 @@ function unreadableReply({ code, rawPacket }: UnreadableError): string {
   return `${head.join('\r\n')}\r\n\r\n${text}`;
 }
 
-function unreadableCause(reason: string | undefined): [status: number, cause: AppError] {
+function unreadableCause(reason: string | undefined, { headerBytes, arrivalMs }: HttpLimits): AppError {
   if (reason === 'HPE_HEADER_OVERFLOW') {
-    const detail = `address and headers together exceed ${MAX_HEADER_BYTES} bytes; send less`;
-    return [431, new AppError('caller', 'request.too_large', detail)];
+    const detail = `address and headers together exceed ${headerBytes} bytes; send less`;
+    return new AppError('caller', 'request.headers_too_large', detail);
   }
   if (reason === 'ERR_HTTP_REQUEST_TIMEOUT') {
-    return [
-      408,
-      new AppError('caller', 'request.invalid', 'the request did not arrive in time; send it again'),
-    ];
+    const detail = `the request did not arrive within ${arrivalMs / 1000} seconds; send it faster, or less of it`;
+    return new AppError('caller', 'request.timeout', detail);
   }
-  return [400, new AppError('caller', 'request.invalid', 'this is not a readable HTTP request')];
+  return new AppError('caller', 'request.invalid', 'this is not a readable HTTP request');
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { HealthRegistry, Metrics, createLogger } from '@btcforecast/platform';
 import { fastify } from 'fastify';
+import { Cors } from './cors.js';
 import { installEdge } from './edge.hooks.js';
 import { HttpMetrics } from './http-metrics.js';
 import { ProblemReply } from './problem-reply.js';
@@ -16,6 +17,7 @@ function guardedServer() {
     metrics: new HttpMetrics(new Metrics({ service: 'test', region: 'test' })),
     health: new HealthRegistry(),
     accessLog: logger,
+    cors: new Cors([], () => []),
     services: () => {
       throw new Error('nothing is asked');
     },

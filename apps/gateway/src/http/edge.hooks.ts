@@ -18,12 +18,15 @@ import {
   keepSignedRepliesWhole,
   type SignedReplies,
 } from '../signatures/signed-replies.js';
+import type { Cors } from './cors.js';
 import { type CredentialKind, identify } from './credentials.js';
 import { installIdempotency } from './idempotency.hooks.js';
 import type { HttpMetrics } from './http-metrics.js';
 import { assertMayAsk, limitBodies } from './may-ask.js';
+import { installManners } from './manners.hooks.js';
 import type { ProblemReply } from './problem-reply.js';
 import { askedDeadline, startDeadline } from './request-deadline.js';
+import { assertAddress } from './request-error.js';
 import { loggedPath } from './request-identity.js';
 import type { RouteTable } from './route-table.js';
 import { setStandardHeaders } from './standard-headers.js';
@@ -54,6 +57,7 @@ export interface EdgeDependencies {
   readonly metrics: HttpMetrics;
   readonly health: HealthRegistry;
   readonly accessLog: Logger;
+  readonly cors: Cors;
   /** What the edge asks, known once the app has been put together. */
   readonly services: () => EdgeServices;
 }
@@ -94,10 +98,11 @@ export function installEdge(server: FastifyInstance, edge: EdgeDependencies): vo
     if (bodyLimit !== undefined) route.bodyLimit = bodyLimit;
   });
   installSignedBodies(server);
-  installSignedReplies(server, () => edge.services().signedReplies);
   limitBodies(server);
   installIdempotency(server, () => edge.services().idempotency);
   installAudit(server, () => edge.services().audit);
+  installManners(server);
+  installSignedReplies(server, () => edge.services().signedReplies);
   server.addHook('onRequest', (request, reply, done) => {
     request.receivedAt = performance.now();
     edge.metrics.begin();
@@ -106,6 +111,7 @@ export function installEdge(server: FastifyInstance, edge: EdgeDependencies): vo
     setStandardHeaders(request, reply);
     keepSignedRepliesWhole(request);
     if (edge.health.draining) reply.header('connection', 'close');
+    if (edge.cors.answer(request, reply)) return;
     admit(request, reply, edge, done);
   });
 }
@@ -113,10 +119,11 @@ export function installEdge(server: FastifyInstance, edge: EdgeDependencies): vo
 /** Finds out who asks, then answers from memory if that can be done. Without a route there is nothing to guard. */
 function admit(request: FastifyRequest, reply: FastifyReply, edge: EdgeDependencies, done: Done): void {
   const { config, url } = request.routeOptions;
-  if (url === undefined) return done();
-  request.routePattern = url;
   const refuse = (error: unknown): void => answerRefusal(error, request, reply, edge);
   try {
+    assertAddress(request.raw.url ?? '');
+    if (url === undefined) return done();
+    request.routePattern = url;
     const asked = askedDeadline(request);
     const goOn = (): void => {
       startDeadline(request, reply, asked, refuse);

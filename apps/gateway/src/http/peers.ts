@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { Injectable } from '@nestjs/common';
 import type { RpcMessage } from '@btcforecast/contracts';
 import { isAppError, type RpcCallOptions, RpcClient } from '@btcforecast/platform';
@@ -24,6 +25,11 @@ export class Peers {
    * @throws AppError as the service answers; transient request.deadline_exceeded, rpc.unavailable
    */
   async call<M extends RpcMessage>(request: FastifyRequest, message: M, body: Body<M>): Promise<Reply<M>> {
+    const askedAt = performance.now();
+    return this.#call(request, message, body).finally(() => (request.rpcMs += performance.now() - askedAt));
+  }
+
+  async #call<M extends RpcMessage>(request: FastifyRequest, message: M, body: Body<M>): Promise<Reply<M>> {
     const { deadline, routeOptions } = request;
     if (!deadline) return this.callForAll(message, body);
     if (deadline.leftMs <= 0) throw deadlineExceeded();

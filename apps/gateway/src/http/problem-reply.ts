@@ -65,7 +65,9 @@ export class ProblemReply {
 
   #causeOf(error: unknown, request: FastifyRequest, reply: FastifyReply): unknown {
     const methods = error instanceof NotFoundException ? this.routes.methodsAt(request.raw.url ?? '') : [];
-    if (methods.length === 0 || methods.includes(request.method)) return requestErrorOf(error);
+    if (methods.length === 0 || methods.includes(request.method)) {
+      return requestErrorOf(error, request.routeOptions.bodyLimit);
+    }
     const allowed = methods.join(', ');
     reply.header('allow', allowed);
     const detail = `${request.method} is not possible here; allowed: ${allowed}`;

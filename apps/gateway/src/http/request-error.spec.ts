@@ -10,7 +10,8 @@ describe('an error of the framework', () => {
     [new NotFoundException(), 'request.not_found'],
     [new BadRequestException(), 'request.invalid'],
     [fastifyError(413), 'request.too_large'],
-    [fastifyError(414), 'request.too_large'],
+    [fastifyError(414), 'request.uri_too_long'],
+    [fastifyError(431), 'request.headers_too_large'],
     [fastifyError(415), 'request.unsupported_media_type'],
     [fastifyError(400), 'request.invalid'],
   ])('that blames the request becomes one of the caller: %s', (error, code) => {

@@ -3,6 +3,7 @@ import { OAuthError, TokenService } from '@btcforecast/access';
 import { TokenReply, TokenRequest } from '@btcforecast/contracts';
 import { ApiConsumes, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AddRouteConfig } from '../api/route-config.js';
 import { Public } from '../api/public.decorator.js';
 import { Replies } from '../api/replies.decorator.js';
 import { auditOf } from '../audit/audit.hooks.js';
@@ -20,6 +21,7 @@ export class TokenController {
   @HttpCode(200)
   @Public()
   @UseFilters(OAuthErrorFilter)
+  @AddRouteConfig({ form: true })
   @ApiConsumes(FORM)
   @Replies(TokenReply, 'An access token for a client: the client credentials grant of OAuth 2.0')
   async issue(

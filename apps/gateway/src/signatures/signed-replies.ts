@@ -9,6 +9,7 @@ import {
 } from '@btcforecast/message-signatures';
 import { type Clock, isAppError, type Logger } from '@btcforecast/platform';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { hooksOf } from '../http/hooks-of.js';
 import { requestMessage } from './request-message.js';
 
 const HEADER = 'accept-signature';
@@ -18,6 +19,12 @@ const LIFE_SECONDS = 300;
 const USUAL = ['@status', 'content-digest', '"@method";req', '"@path";req'];
 const MAX_TEXT = 256;
 
+type SendHook = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  payload: unknown,
+  done: (error: Error | null, payload?: unknown) => void,
+) => void;
 type WholePayload = string | Buffer | null | undefined;
 
 /** Signs the replies to requests that ask for it. What cannot be signed as it was asked goes out unsigned. */
@@ -67,9 +74,17 @@ export class SignedReplies {
 
 /** To be installed after what changes bodies. A request that asks for no signature costs no more than this look. */
 export function installSignedReplies(server: FastifyInstance, replies: () => SignedReplies): void {
-  server.addHook('onSend', (request, reply, payload, done) => {
+  const sign: SendHook = (request, reply, payload, done) => {
     if (request.headers[HEADER] !== undefined && isWhole(payload)) replies().sign(request, reply, payload);
     done(null, payload);
+  };
+  // With each route, since what a server does comes before what a route does, and that may still make it a 304.
+  server.addHook('onRoute', (route) => {
+    route.onSend = [...hooksOf(route.onSend), sign];
+  });
+  server.addHook('onSend', (request, reply, payload, done) => {
+    if (request.routeOptions.url === undefined) sign(request, reply, payload, done);
+    else done(null, payload);
   });
 }
 
