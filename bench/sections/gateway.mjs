@@ -12,8 +12,11 @@ import { FORECAST_PATH, prepareReplay, replyOf, startSystem } from '../support/s
 const MODEL = 'har@2';
 const MANY = `${CONNECTIONS} keep-alive connections, load from a process of its own, alternating rounds, median of the ratios`;
 
+const QUOTA_TIERS = JSON.stringify({ unlimited: { burst: 1e9, daily: 1e9, concurrent: 1e6 } });
+
 export async function run({ quick }) {
-  const system = await startSystem(prepareReplay(), { speed: 1 }); // the market stands still for an hour
+  // The market stands still for an hour; the quota is one that no load reaches, so that it is counted all the same.
+  const system = await startSystem(prepareReplay(), { speed: 1, env: { QUOTA_TIERS } });
   const rounds = quick ? { count: 2, seconds: 1 } : { count: 5, seconds: 3 };
   return [
     ...(await cachedRows(system, rounds)),
@@ -36,7 +39,7 @@ async function cachedRows(system, rounds) {
       what: 'cached forecast, beside a bare Fastify route',
       ...compared(results, 'gateway', 'bare'),
       bar: { of: 'ratio', min: 0.5 },
-      note: `through key check, metrics, access log (there is no quota yet); the bare route sends the same bytes and headers; ${MANY}. ${costs(results, 'bare')}`,
+      note: `through key check, quota with its headers, usage, metrics, access log; the bare route sends the same bytes and headers; ${MANY}. ${costs(results, 'bare')}`,
     },
   ];
   const against = 'cached forecast, beside FastAPI + uvicorn';

@@ -1,5 +1,6 @@
 import { PlatformEnv, SecretsEnv } from '@btcforecast/platform';
 import { z } from 'zod';
+import { TierTableText } from './quotas/tier-table.js';
 
 export const GatewayEnv = PlatformEnv.extend({
   ...SecretsEnv,
@@ -78,5 +79,22 @@ export const GatewayEnv = PlatformEnv.extend({
     .describe(
       'Origins whose pages may use the API from a browser, with credentials, separated by commas; unset: none',
     ),
+  LOAD_MAX_DELAY_MS: z.coerce
+    .number()
+    .int()
+    .min(10)
+    .max(10_000)
+    .default(200)
+    .describe('How late the event loop may be before requests are refused; milliseconds'),
+  LOAD_MAX_IN_FLIGHT: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(1_000)
+    .describe('Requests that are not answered from memory, at the same time, at most'),
+  QUOTA_TIERS: TierTableText.describe(
+    'Tiers that differ from the built-in table, or come in addition, as JSON',
+  ),
 });
 export type GatewayEnv = Readonly<z.infer<typeof GatewayEnv>>;

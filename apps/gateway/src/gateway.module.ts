@@ -13,10 +13,12 @@ import { ForecastReplies } from './forecasts/forecast-replies.js';
 import { ForecastService } from './forecasts/forecast.service.js';
 import { IdempotencyModule } from './http/idempotency.module.js';
 import { InferenceModule } from './inference/inference.module.js';
+import { LoadModule } from './load/load.module.js';
+import { QuotasModule } from './quotas/quotas.module.js';
 import { SignaturesModule } from './signatures/signatures.module.js';
 
 @Module({
-  imports: [AccessModule, AuditModule, IdempotencyModule, SignaturesModule, InferenceModule],
+  imports: [AccessModule, AuditModule, IdempotencyModule, SignaturesModule, InferenceModule, LoadModule, QuotasModule],
   controllers: [
     ForecastController,
     InstrumentController,

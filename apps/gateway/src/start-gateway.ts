@@ -22,7 +22,7 @@ import { ForecastReplies } from './forecasts/forecast-replies.js';
 import type { GatewayEnv } from './gateway.env.js';
 import { GatewayModule } from './gateway.module.js';
 import { installBodyParsers } from './http/body-parsers.js';
-import { createAccessLog } from './http/access-log.js';
+import { type AccessLog, createAccessLog } from './http/access-log.js';
 import { installCompression } from './http/compression.js';
 import { Cors } from './http/cors.js';
 import { createHttpServer } from './http/create-http-server.js';
@@ -34,6 +34,8 @@ import { PageLinkInterceptor } from './http/page-link.interceptor.js';
 import { LimitsInterceptor } from './http/limits.interceptor.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { ProblemReply } from './http/problem-reply.js';
+import { LoadGate } from './load/load-gate.js';
+import { QuotaGate } from './quotas/quota-gate.js';
 import { RequestValidationPipe } from './http/request-validation.pipe.js';
 import { RouteTable } from './http/route-table.js';
 import type { GrpcEdgeDependencies } from './inference/grpc/grpc-edge.js';
@@ -52,7 +54,7 @@ export interface GatewayOptions {
   readonly env: GatewayEnv;
   readonly logger?: Logger;
   /** Default: the main log's place, in batches. */
-  readonly accessLogger?: Logger;
+  readonly accessLog?: AccessLog;
 }
 
 export interface RunningGateway {
@@ -82,13 +84,11 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     logger,
   });
   try {
-    const accessLog = options.accessLogger
-      ? { logger: options.accessLogger, close: () => undefined }
-      : createAccessLog(NAME, env, logger);
-    const app = await createApp({ env, logger, health, metrics, accessLogger: accessLog.logger });
+    const accessLog = options.accessLog ?? createAccessLog({ name: NAME, env, main: logger, metrics });
+    const app = await createApp({ env, logger, health, metrics, accessLog });
     const connections = new OpenConnections(app.getHttpServer() as Server);
     await app.listen(env.GATEWAY_PORT, env.GATEWAY_HOST);
-    const grpc = await serveGrpc(app, env, { logger, metrics, accessLog: accessLog.logger });
+    const grpc = await serveGrpc(app, env, { logger, metrics, accessLog });
     health.setReady(true);
     const { port } = app.getHttpServer().address() as AddressInfo;
     const close = async (): Promise<void> => {
@@ -119,7 +119,7 @@ async function createApp(parts: AppParts): Promise<NestFastifyApplication> {
     routes,
     metrics: new HttpMetrics(metrics),
     health,
-    accessLog: parts.accessLogger,
+    accessLog: parts.accessLog,
     cors: new Cors(env.GATEWAY_CORS_ORIGINS, (url) => routes.methodsAt(url)),
     services: () => later.services ?? notYet(),
   });
@@ -152,6 +152,8 @@ async function createApp(parts: AppParts): Promise<NestFastifyApplication> {
     forecasts: app.get(ForecastReplies),
     audit: app.get(AuditLog, { strict: false }),
     idempotency: app.get(IdempotencyKeys, { strict: false }),
+    load: app.get(LoadGate, { strict: false }),
+    quotas: app.get(QuotaGate, { strict: false }),
   };
   registerInference(server, app);
   await registerDocs(server, app);
@@ -169,6 +171,8 @@ function serveGrpc(
     ...parts,
     credentials: app.get<readonly CredentialKind[]>(CREDENTIAL_KINDS, found),
     throttle: app.get(CredentialThrottle, found),
+    load: app.get(LoadGate, found),
+    quotas: app.get(QuotaGate, found),
     audit: app.get(AuditLog, found),
   });
 }

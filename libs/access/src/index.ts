@@ -33,6 +33,13 @@ export { CredentialsRefusedError, type RefusalReason } from './credentials-refus
 export { CredentialThrottle, type CredentialThrottleDependencies } from './throttle/credential-throttle.js';
 export { TenantRepository } from './tenants/tenant.repository.js';
 export { TenantService, type TenantServiceDependencies } from './tenants/tenant.service.js';
+export { policyText } from './quotas/policy-text.js';
+export { QuotaService, type QuotaServiceDependencies } from './quotas/quota.service.js';
+export { burstPhase, dayOf, dayText } from './quotas/quota-windows.js';
+export type { LimitState, QuotaRefusal, QuotaState } from './quotas/tenant-quota.js';
+export { TIERS, type TierLimits, type TierTable } from './quotas/tiers.js';
+export type { UsageMeter } from './quotas/usage-meter.js';
+export { type RouteUsage, UsageRepository } from './quotas/usage.repository.js';
 export { ROLE_PERMISSIONS } from './role-permissions.js';
 export { AuditedAction, AuditLog, type AuditLogDependencies } from './audit/audit-log.js';
 export type { AuditActor, AuditEnd, AuditFacts, AuditNotes } from './audit/audit-facts.js';

@@ -166,6 +166,7 @@ export { describeIssues, issueWords } from './issue-words.js';
 export { ERROR_CODES, ErrorCode, Problem } from './problem.js';
 export { EVENTS, type EventName, type EventOf } from './events.js';
 export { JOBS, QUEUES, type JobName, type JobPayload, type QueueName } from './jobs.js';
+export { UsageQuery, UsageReply } from './usage.js';
 export {
   RPC_CANCEL,
   RPC_SERVICES,

@@ -32,6 +32,8 @@ export const ERROR_CODES = [
   'session.not_found',
   'audit.unavailable',
   'audit.broken',
+  'quota.exceeded',
+  'quota.concurrency',
   'idempotency.key_invalid',
   'idempotency.key_reused',
   'idempotency.in_progress',
@@ -72,6 +74,7 @@ export const ERROR_CODES = [
   'mlflow.unavailable',
   'database.unavailable',
   'service.not_ready',
+  'service.overloaded',
   'import.bad_line',
   'import.bad_file',
   'config.invalid',
@@ -83,13 +86,17 @@ export type ErrorCode = z.infer<typeof ErrorCode>;
 /** Problem details for HTTP APIs, RFC 9457. */
 export const Problem = z
   .object({
-    type: z.string().describe('Stable address of the paragraph that explains this problem'),
+    type: z.string().describe('Stable address of the paragraph that explains this problem, or its registered type'),
     title: z.string().describe('What kind of problem it is; the same for every occurrence'),
     status: z.number().int().min(400).max(599).describe('HTTP status code'),
     detail: z.string().describe('What was wrong this time and what to do'),
     instance: z.string().describe('Path of the request'),
     code: ErrorCode.describe('Machine-readable code'),
     traceId: z.string().describe('Name this when you ask for help'),
+    'violated-policies': z
+      .array(z.string())
+      .optional()
+      .describe('Names of the quota policies that refuse the request, as in RateLimit-Policy'),
     errors: z
       .array(
         z.object({

@@ -27,6 +27,7 @@ import { TenantsAndRoles1795824000000 } from './migrations/1795824000000-tenants
 import { KeysUsersSessions1795824100000 } from './migrations/1795824100000-keys-users-sessions.js';
 import { OAuthAndSignatures1795824200000 } from './migrations/1795824200000-oauth-and-signatures.js';
 import { AuditAndIdempotency1795824300000 } from './migrations/1795824300000-audit-and-idempotency.js';
+import { Usage1795824400000 } from './migrations/1795824400000-usage.js';
 import { InferenceLoads1795824700000 } from './migrations/1795824700000-inference-loads.js';
 
 export interface DataSourceOptions {
@@ -55,6 +56,7 @@ export function createDataSource({ url, applicationName, poolSize = 5 }: DataSou
       KeysUsersSessions1795824100000,
       OAuthAndSignatures1795824200000,
       AuditAndIdempotency1795824300000,
+      Usage1795824400000,
       InferenceLoads1795824700000,
     ],
     entities: [

@@ -30,7 +30,7 @@ export {
   type InternalServer,
   type InternalServerOptions,
 } from './health/internal-server.js';
-export { currentTraceId, currentTraceparent, withSpan, withTraceparent } from './tracing/spans.js';
+export { activeSpanIds, currentTraceId, currentTraceparent, withSpan, withTraceparent } from './tracing/spans.js';
 export { shutdownTracing } from './tracing/tracing-shutdown.js';
 export { Rpc } from './rpc/rpc.decorator.js';
 export { RpcCall } from './rpc/rpc-call.js';
@@ -53,6 +53,8 @@ export { QueuesModule, type ProcessesJobs } from './queues/queues.module.js';
 export type { QueueEnv } from './queues/queue-connection.js';
 export { createOnceStore, type OnceStoreOptions } from './once/create-once-store.js';
 export { OnceStore } from './once/once-store.js';
+export { createLeaseStore, type LeaseStoreOptions } from './leases/create-lease-store.js';
+export { type Lease, type LeaseRequest, LeaseStore, SoleLeaseStore } from './leases/lease-store.js';
 export { Closers } from './lifecycle/closers.js';
 export { SerialRunner } from './lifecycle/serial-runner.js';
 export { bootstrapService } from './lifecycle/bootstrap-service.js';

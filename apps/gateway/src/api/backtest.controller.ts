@@ -18,7 +18,7 @@ export class BacktestController {
 
   @Post()
   @HttpCode(202)
-  @Needs('backtests:write')
+  @Needs('backtests:write', { cost: 100 })
   @Replies(BacktestReply, 'Asks for a backtest over the stored candles; it runs by itself', 202)
   async start(
     @Body({ schema: BacktestRequest }) body: BacktestRequest,

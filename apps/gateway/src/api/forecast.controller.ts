@@ -65,7 +65,7 @@ export class ForecastController {
   }
 
   @Get(':instrument/history')
-  @Needs('forecasts:read')
+  @Needs('forecasts:read', { cost: 2 })
   @Queries(historyQuery)
   @Replies(ForecastHistoryReply, 'Past forecasts with their outcomes, newest origin first')
   history(
@@ -105,7 +105,7 @@ export class ForecastController {
   }
 
   @Post('by-id/:id/reproduce')
-  @Needs('forecasts:read', { audited: false, deadlineMs: REPRODUCE_DEADLINE_MS })
+  @Needs('forecasts:read', { audited: false, cost: 20, deadlineMs: REPRODUCE_DEADLINE_MS })
   @HttpCode(200)
   @Replies(ReproductionReply, 'Computes a stored forecast anew from the stored candles and the stored model')
   reproduce(

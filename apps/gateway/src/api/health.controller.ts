@@ -16,14 +16,14 @@ export class HealthController {
   constructor(private readonly health: HealthRegistry) {}
 
   @Get('live')
-  @Public()
+  @Public({ vital: true })
   @Replies(HealthReply, 'Whether the process runs at all; needs no key')
   live(): HealthReply {
     return { status: 'live' };
   }
 
   @Get('ready')
-  @Public()
+  @Public({ vital: true })
   @Replies(HealthReply, 'Whether it should get requests; needs no key')
   async ready(): Promise<HealthReply> {
     const { ready, draining } = await this.health.report();

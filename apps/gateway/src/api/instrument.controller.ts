@@ -32,7 +32,7 @@ export class InstrumentController {
   }
 
   @Get(':id/candles')
-  @Needs('market:read')
+  @Needs('market:read', { cost: 2 })
   @Queries(candlesQuery)
   @Replies(CandlesReply, 'Final candles, oldest first, and the gaps between them')
   candles(

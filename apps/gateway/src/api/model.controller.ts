@@ -62,7 +62,7 @@ export class ModelController {
   }
 
   @Get(':name/:version')
-  @Needs('models:read')
+  @Needs('models:read', { cost: 5 })
   @Replies(ModelReply, 'The record of a version: what it is, what was found about it, what became of it')
   find(
     @Param('name', { schema: ModelName }) name: string,
@@ -89,7 +89,7 @@ export class ModelController {
   }
 
   @Get(':name/:version/graph')
-  @Needs('models:read')
+  @Needs('models:read', { cost: 5 })
   @RepliesWith(BYTES, 'The ONNX graph, byte for byte')
   async graph(
     @Param('name', { schema: ModelName }) name: string,
@@ -105,7 +105,7 @@ export class ModelController {
   }
 
   @Post()
-  @Needs('models:write', { bodyLimit: UPLOAD_BYTES, deadlineMs: UPLOAD_DEADLINE_MS })
+  @Needs('models:write', { bodyLimit: UPLOAD_BYTES, cost: 50, deadlineMs: UPLOAD_DEADLINE_MS })
   @Replies(ModelReply, 'Checks a model of your own and takes it into the registry', 201)
   upload(
     @Body({ schema: UploadModelRequest }) body: UploadModelRequest,

@@ -11,6 +11,9 @@ export const PERMISSION_EXTENSION = 'x-permission';
 /** Marks an operation that takes an Idempotency-Key, if its method is one that changes something. */
 export const IDEMPOTENT_EXTENSION = 'x-idempotent';
 
+/** What a request costs, in units of the quota. */
+export const COST_EXTENSION = 'x-cost';
+
 export type RouteNeeds = Omit<FastifyContextConfig, 'public' | 'permission' | 'names'>;
 
 /** A route that only those reach who are permitted. Every route says this, or `@Public()`. */
@@ -23,5 +26,6 @@ export function Needs(permission: Permission, config: RouteNeeds = {}) {
     }) as MethodDecorator,
     ApiExtension(PERMISSION_EXTENSION, permission),
     ApiExtension(IDEMPOTENT_EXTENSION, config.idempotent ?? config.audited ?? true),
+    ApiExtension(COST_EXTENSION, config.cost ?? 1),
   );
 }

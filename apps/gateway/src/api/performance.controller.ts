@@ -16,7 +16,7 @@ export class PerformanceController {
   constructor(private readonly peers: Peers) {}
 
   @Get(':instrument')
-  @Needs('forecasts:read')
+  @Needs('forecasts:read', { cost: 5 })
   @Queries(performanceQuery)
   @Replies(PerformanceReply, 'How matured forecasts did, next to baselines that answered the same origins')
   get(

@@ -23,7 +23,7 @@ export class TrackRecordController {
   constructor(private readonly peers: Peers) {}
 
   @Get()
-  @Needs('forecasts:read', { shows: 'everything' })
+  @Needs('forecasts:read', { cost: 5, shows: 'everything' })
   @Queries(trackRecordQuery)
   @Replies(
     TrackRecordReply,

@@ -127,6 +127,7 @@ describe('the API document', () => {
       'POST /v1/tenants': [],
       'GET /v1/tenants/{tenant}': ['path tenant'],
       'PATCH /v1/tenants/{tenant}': ['path tenant'],
+      'GET /v1/usage': ['query from', 'query to', 'query tenant'],
       'GET /v1/track-record': ['query after', 'query limit'],
       'GET /v1/track-record/proof/{id}': ['path id'],
       'GET /v2': [],

@@ -3,6 +3,7 @@ import { AUDIT_EXAMPLES } from './audit-examples.js';
 import { INFERENCE_EXAMPLES, INFERENCE_REQUEST_EXAMPLES } from './inference-examples.js';
 import { LIFECYCLE_EXAMPLES } from './lifecycle-examples.js';
 import { OAUTH_EXAMPLES, OAUTH_REQUEST_EXAMPLES } from './oauth-examples.js';
+import { USAGE_EXAMPLES } from './usage-examples.js';
 
 const quantiles = {
   '0.05': 91_240.1,
@@ -130,6 +131,7 @@ export const OPERATION_EXAMPLES: Readonly<Record<string, unknown>> = {
   ...ACCESS_EXAMPLES,
   ...OAUTH_EXAMPLES,
   ...INFERENCE_EXAMPLES,
+  ...USAGE_EXAMPLES,
   'GET /v1/performance/{instrument}': {
     instrument: 'BTC-USD',
     horizon: '24h',

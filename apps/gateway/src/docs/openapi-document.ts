@@ -3,7 +3,7 @@ import type { INestApplication } from '@nestjs/common';
 import { OAuthErrorReply, PERMISSIONS, Problem } from '@btcforecast/contracts';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { z } from 'zod';
-import { IDEMPOTENT_EXTENSION, PERMISSION_EXTENSION } from '../api/needs.decorator.js';
+import { COST_EXTENSION, IDEMPOTENT_EXTENSION, PERMISSION_EXTENSION } from '../api/needs.decorator.js';
 import { DEPRECATION_EXTENSION } from '../api/deprecated.decorator.js';
 import { PUBLIC_EXTENSION } from '../api/public.decorator.js';
 import { OPERATION_EXAMPLES, REQUEST_EXAMPLES } from './examples.js';
@@ -15,6 +15,7 @@ import {
   isInference,
 } from './inference-document.js';
 import { jsonSchemaOf } from './json-schema.js';
+import { addQuotaHeaders, costText, QUOTA_HEADERS } from './quota-headers.js';
 
 type PathItem = OpenAPIObject['paths'][string];
 type Operation = NonNullable<PathItem['get']>;
@@ -30,6 +31,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   401: 'The key is missing, malformed, unknown, revoked or expired',
   403: 'The key has no right to this',
   404: 'There is nothing of this name',
+  429: 'The quota does not allow it now; try again after `Retry-After` seconds',
   500: 'Something went wrong on our side',
   503: 'Temporarily unavailable; try again after `Retry-After` seconds',
   504: 'It took longer than the client or the route allows',
@@ -95,7 +97,7 @@ const OAUTH_ERRORS: Readonly<Record<number, string>> = {
 };
 const PROBLEM = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
 /** What cannot happen where nothing is asked and no key is needed. */
-const NOT_OF_PUBLIC_ROUTES = new Set(['401', '403', '404']);
+const NOT_OF_PUBLIC_ROUTES = new Set(['401', '403', '404', '429']);
 
 /** What it says of the API as a whole. */
 function outline(): Omit<OpenAPIObject, 'paths'> {
@@ -120,6 +122,7 @@ function outline(): Omit<OpenAPIObject, 'paths'> {
     .addTag('tenants', 'Whom this installation serves; for administrators')
     .addTag('audit', 'Who changed what, and who was refused')
     .addTag('market data', 'What forecasts are made from')
+    .addTag('usage', 'What a tenant may use, and has used')
     .addTag('health', 'For load balancers and supervisors')
     .setLicense('MIT', 'https://spdx.org/licenses/MIT.html')
     .addServer('/')
@@ -149,6 +152,7 @@ export function createOpenApiDocument(app: INestApplication): OpenAPIObject {
   document.components = {
     ...document.components,
     parameters: { ...PARAMETERS },
+    headers: { ...QUOTA_HEADERS },
     schemas: sorted(schemas) as typeof schemas,
   };
   document.paths = sorted(document.paths);
@@ -177,6 +181,7 @@ type MarkedOperation = Operation & {
   [PERMISSION_EXTENSION]?: string;
   [IDEMPOTENT_EXTENSION]?: boolean;
   [DEPRECATION_EXTENSION]?: object;
+  [COST_EXTENSION]?: number;
 };
 type Content = Record<string, { example?: unknown } | undefined>;
 
@@ -197,12 +202,14 @@ function addProblems(name: string, operation: Operation, isPublic: boolean): voi
     if (isPublic && NOT_OF_PUBLIC_ROUTES.has(status) && !isOwn) continue;
     operation.responses[status] = { description, content };
   }
+  if (!isPublic) addQuotaHeaders(operation);
 }
 
 /** Turns what decorators noted into what OpenAPI says. */
 function applyMarks(operation: MarkedOperation): void {
   const permission = operation[PERMISSION_EXTENSION];
-  if (permission) operation.description = `Needs the permission ${permission}.`;
+  const cost = costText(operation[COST_EXTENSION]);
+  if (permission) operation.description = `${cost} Needs the permission ${permission}.`;
   if (operation[PUBLIC_EXTENSION]) operation.security = [];
   if (operation[DEPRECATION_EXTENSION]) operation.deprecated = true;
   delete operation[PUBLIC_EXTENSION];

@@ -27,12 +27,13 @@ const CACHE_STATUS = {
 export class ForecastReplies {
   constructor(private readonly forecasts: ForecastService) {}
 
-  /** Answers at once when the reply is in memory; returns whether it did. */
-  answerFromMemory(request: FastifyRequest, reply: FastifyReply, client: Principal): boolean {
-    const known = this.forecasts.fromMemory(request.raw.url ?? '', client);
-    if (!known) return false;
+  /** The reply, when it is in memory; then {@link send} answers with it. */
+  inMemory(request: FastifyRequest, client: Principal): ForecastBytes | undefined {
+    return this.forecasts.fromMemory(request.raw.url ?? '', client);
+  }
+
+  send(request: FastifyRequest, reply: FastifyReply, known: ForecastBytes): void {
     reply.send(this.prepare(request, reply, { reply: known, how: 'hit' }));
-    return true;
   }
 
   /** Sets the head of the reply and returns its body; none (304) when the client has these bytes already. */

@@ -47,6 +47,8 @@ export class ForecastService implements OnModuleInit, OnModuleDestroy {
   readonly #memory = new ForecastMemory();
   readonly #asking = new Map<string, Promise<SharedAnswer>>();
   readonly #lookups: Counter<'outcome'>;
+  /** Since the last scrape. */
+  #hits = 0;
   #subscriptions: Subscription[] = [];
 
   constructor(
@@ -59,6 +61,10 @@ export class ForecastService implements OnModuleInit, OnModuleDestroy {
       'forecast_cache_requests_total',
       'Latest forecasts asked for: hit = from memory, miss = from prediction, stale = from memory because prediction is away',
       ['outcome'],
+      (counter) => {
+        counter.inc({ outcome: 'hit' }, this.#hits);
+        this.#hits = 0;
+      },
     );
   }
 
@@ -80,7 +86,7 @@ export class ForecastService implements OnModuleInit, OnModuleDestroy {
     const question = this.#memory.questionAt(url);
     const reply = question && this.#memory.reply(this.#memory.keyOf(question, () => bucketOf(client)));
     if (!reply || performance.now() - reply.confirmedAt > FRESH_MS) return undefined;
-    this.#lookups.inc({ outcome: 'hit' });
+    this.#hits += 1;
     return reply;
   }
 

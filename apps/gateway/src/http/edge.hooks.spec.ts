@@ -16,7 +16,7 @@ function guardedServer() {
     routes,
     metrics: new HttpMetrics(new Metrics({ service: 'test', region: 'test' })),
     health: new HealthRegistry(),
-    accessLog: logger,
+    accessLog: { write: () => undefined, close: () => undefined },
     cors: new Cors([], () => []),
     services: () => {
       throw new Error('nothing is asked');

@@ -3,6 +3,7 @@ import type { ErrorCode, Problem } from '@btcforecast/contracts';
 import { AppError, currentTraceId, type Logger, problemOf, toAppError } from '@btcforecast/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { setChallenge } from './challenge.js';
+import { QuotaError } from '../quotas/quota-error.js';
 import { InvalidRequestError, requestErrorOf } from './request-error.js';
 import { loggedPath } from './request-identity.js';
 import type { RouteTable } from './route-table.js';
@@ -55,9 +56,14 @@ export class ProblemReply {
     });
     request.problem = body;
     if (cause instanceof InvalidRequestError) body.errors = cause.errors;
+    if (cause instanceof QuotaError) body['violated-policies'] = [...cause.refusal.policies];
     if (status >= 500) this.#log(cause, request);
     if (status === 401) setChallenge(request, reply, body.code);
-    if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds));
+    if (retryAfterSeconds !== undefined) {
+      reply.header('retry-after', String(retryAfterSeconds));
+      // It must not be earlier than the end of a window named there, and a quota is not why this one was refused.
+      if (!(cause instanceof QuotaError)) reply.removeHeader('ratelimit');
+    }
     reply.code(status).header('cache-control', 'no-store');
     const { type, text } = errorText(body, request);
     return reply.type(type).serializer(asItIs).send(text);

@@ -32,7 +32,7 @@ export class RequestDeadline {
     const onTime = (): void => {
       if (!reply.sent) expire(deadlineExceeded());
     };
-    this.#timer = setTimeout(onTime, endsAt - performance.now()).unref();
+    this.#timer = setTimeout(onTime, Math.max(1, this.leftMs)).unref();
   }
 
   /** Aborts when the client goes away before it has its reply. */

@@ -9,6 +9,8 @@ import { asItIs } from '../http/problem-reply.js';
 import { readQuestion } from './infer-question.js';
 import { inferBody } from './infer-reply.js';
 import { Inference, versionOf } from './inference.service.js';
+import { QuotaGate } from '../quotas/quota-gate.js';
+import { moreForRows } from './inference-cost.js';
 import { unreadable } from './inference-error.js';
 import { inflateBody } from './inflate-body.js';
 
@@ -19,7 +21,10 @@ const ROUTES = ['models/:model/infer', 'models/:model/versions/:version/infer'];
 @ApiTags('inference')
 @Controller('v2')
 export class InferController {
-  constructor(private readonly inference: Inference) {}
+  constructor(
+    private readonly inference: Inference,
+    private readonly quotas: QuotaGate,
+  ) {}
 
   @Post(ROUTES)
   @HttpCode(200)
@@ -37,6 +42,7 @@ export class InferController {
   ): Promise<string | Buffer> {
     const model = { name, version: version === undefined ? null : versionOf(version) };
     const question = readQuestion(await bodyOf(request), headerOf(request, JSON_LENGTH));
+    await this.quotas.payMore(request, reply, moreForRows(question));
     const answer = await this.inference.infer(request, model, question);
     const { body, jsonLength } = inferBody(answer, question.id ?? request.id, question.isBinary);
     if (jsonLength === undefined) reply.type('application/json').serializer(asItIs);

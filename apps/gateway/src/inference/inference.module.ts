@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { Peers } from '../http/peers.js';
+import { QuotasModule } from '../quotas/quotas.module.js';
 import { InferController } from './infer.controller.js';
 import { Inference } from './inference.service.js';
 import { InferenceClient } from './inference-client.js';
@@ -9,6 +10,7 @@ import { ServerController } from './server.controller.js';
 
 /** The Open Inference Protocol. */
 @Module({
+  imports: [QuotasModule],
   controllers: [ServerController, ModelMetadataController, InferController, RepositoryController],
   providers: [Inference, InferenceClient, Peers],
 })

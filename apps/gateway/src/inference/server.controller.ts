@@ -23,14 +23,14 @@ export class ServerController {
   }
 
   @Get('health/live')
-  @Public()
+  @Public({ vital: true })
   @Replies(ServerLiveReply, 'Whether the server runs; needs no key')
   live(): z.infer<typeof ServerLiveReply> {
     return { live: true };
   }
 
   @Get('health/ready')
-  @Public()
+  @Public({ vital: true })
   @Replies(ServerReadyReply, 'Whether every champion can be asked; needs no key')
   async ready(): Promise<z.infer<typeof ServerReadyReply>> {
     if (await this.inference.isReady()) return { live: true, ready: true };

@@ -7,7 +7,8 @@ import { createLogger, parseEnv, startService } from '@btcforecast/platform';
 import { testDatabase } from '@btcforecast/testing';
 import type { DataSource } from 'typeorm';
 import { GatewayEnv } from '../gateway.env.js';
-import { startGateway } from '../start-gateway.js';
+import { AccessLines } from '../http/access-log.js';
+import { type RunningGateway, startGateway } from '../start-gateway.js';
 import { PeerModule } from './peer-services.js';
 
 export interface KeyOptions {
@@ -39,6 +40,8 @@ const COMMON = {
   GATEWAY_PORT: '0',
   GATEWAY_GRPC_PORT: '0',
   SHUTDOWN_DRAIN_MS: '0',
+  // A busy machine is late without any load on the gateway; tests of the load itself say how late it may be.
+  LOAD_MAX_DELAY_MS: '10000',
   // Cheap passwords: it is not how hard they are to guess that is tested.
   PASSWORD_COST: '12',
 };
@@ -54,14 +57,20 @@ export async function startFixture(settings: Record<string, string> = {}) {
     startService({ name: 'peer', module: PeerModule, env: { ...peerEnv, RPC_PORT: port }, logger });
   let peer = await startPeer();
   const address = `127.0.0.1:${peer.rpcPort}`;
-  const env = parseEnv(GatewayEnv, {
-    ...common,
-    RPC_ADDRESSES_PREDICTION: address,
-    RPC_ADDRESSES_MARKET_DATA: address,
-  });
+  const gateways: RunningGateway[] = [];
+  const addGateway = async (more: Record<string, string> = {}) => {
+    const addresses = { RPC_ADDRESSES_PREDICTION: address, RPC_ADDRESSES_MARKET_DATA: address };
+    const env = parseEnv(GatewayEnv, { ...common, ...addresses, ...more });
+    const started = await startGateway({
+      env,
+      logger,
+      accessLog: new AccessLines('test', 'solo', log.lineOutput),
+    });
+    gateways.push(started);
+    return { gateway: started, url: `http://127.0.0.1:${started.port}` };
+  };
   const dataSource = await createDataSource({ url: database.url, applicationName: 'test' }).initialize();
-  const gateway = await startGateway({ env, logger, accessLogger: logger });
-  const url = `http://127.0.0.1:${gateway.port}`;
+  const { gateway, url } = await addGateway();
   const key = await addKey(dataSource);
 
   return {
@@ -76,6 +85,10 @@ export async function startFixture(settings: Record<string, string> = {}) {
     peer: () => peer.app.get(PeerModule),
     addKey: (options: KeyOptions) => addKey(dataSource, options),
     addUser: (options: UserOptions) => addUser(dataSource, options),
+    addTenant: (id: string, tier: string) =>
+      dataSource.query('INSERT INTO tenants (id, name, tier) VALUES ($1, $1, $2)', [id, tier]),
+    /** One more, with the same database and the same peers. */
+    addGateway,
     get: (path: string, headers: Record<string, string> = {}, init: RequestInit = {}) =>
       fetch(`${url}${path}`, { ...init, headers: { authorization: `Bearer ${key}`, ...headers } }),
     async stopPeer() {
@@ -89,7 +102,7 @@ export async function startFixture(settings: Record<string, string> = {}) {
       await database.drop();
     },
     async close() {
-      await gateway.close();
+      await Promise.all(gateways.map((each) => each.close()));
       await peer.close();
       if (dataSource.isInitialized) await this.loseDatabase();
     },
@@ -145,6 +158,8 @@ async function addUser(dataSource: DataSource, options: UserOptions = {}): Promi
 /** Everything that was logged, as text. */
 export class LogLines extends Writable {
   text = '';
+  /** For what writes line by line. */
+  readonly lineOutput = { write: (line: string) => void (this.text += line), close: () => undefined };
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
     this.text += chunk.toString();

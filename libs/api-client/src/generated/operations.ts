@@ -371,6 +371,7 @@ export const OPERATIONS = {
     reply: 'application/json',
     idempotent: false,
   },
+  usageUsage: { method: 'GET', path: '/v1/usage', body: null, reply: 'application/json', idempotent: false },
   userList: { method: 'GET', path: '/v1/users', body: null, reply: 'application/json', idempotent: false },
   userCreate: {
     method: 'POST',
@@ -636,6 +637,8 @@ export interface Operations {
   trackRecordPage: { request: t.TrackRecordPageData; reply: t.TrackRecordPageResponse };
   /** That a forecast stands in the chain, up to a signed root */
   trackRecordProof: { request: t.TrackRecordProofData; reply: t.TrackRecordProofResponse };
+  /** What the tenant may use, and what it has used, by day and route */
+  usageUsage: { request: t.UsageUsageData; reply: t.UsageUsageResponse };
   /** The users of a tenant, newest first */
   userList: { request: t.UserListData; reply: t.UserListResponse };
   /** Makes a user, who then logs in */

@@ -2537,7 +2537,7 @@ export type Probability = {
 
 export type Problem = {
   /**
-   * Stable address of the paragraph that explains this problem
+   * Stable address of the paragraph that explains this problem, or its registered type
    */
   type: string;
   /**
@@ -2590,6 +2590,8 @@ export type Problem = {
     | 'session.not_found'
     | 'audit.unavailable'
     | 'audit.broken'
+    | 'quota.exceeded'
+    | 'quota.concurrency'
     | 'idempotency.key_invalid'
     | 'idempotency.key_reused'
     | 'idempotency.in_progress'
@@ -2638,6 +2640,10 @@ export type Problem = {
    * Name this when you ask for help
    */
   traceId: string;
+  /**
+   * Names of the quota policies that refuse the request, as in RateLimit-Policy
+   */
+  'violated-policies'?: Array<string>;
   /**
    * Every invalid field of the request
    */
@@ -3504,6 +3510,119 @@ export type UploadModelRequest = {
   };
 };
 
+export type Usage = {
+  /**
+   * Whom it belongs to
+   */
+  tenant: string;
+  /**
+   * Name of its tier
+   */
+  tier: string;
+  /**
+   * What it may use, and how much of that is left
+   */
+  limits: {
+    /**
+     * Units a minute; null: as many as it likes
+     */
+    burst: {
+      /**
+       * Units in each window
+       */
+      limit: number;
+      /**
+       * Units left in this window, as far as this gateway knows
+       */
+      remaining: number;
+      /**
+       * Length of the window
+       */
+      windowSeconds: number;
+      /**
+       * Seconds until this window ends
+       */
+      resetSeconds: number;
+    } | null;
+    /**
+     * Units a day (UTC)
+     */
+    daily: {
+      /**
+       * Units in each window
+       */
+      limit: number;
+      /**
+       * Units left in this window, as far as this gateway knows
+       */
+      remaining: number;
+      /**
+       * Length of the window
+       */
+      windowSeconds: number;
+      /**
+       * Seconds until this window ends
+       */
+      resetSeconds: number;
+    } | null;
+    /**
+     * Requests being answered at the same time
+     */
+    concurrent: {
+      /**
+       * Requests at the same time, on one gateway
+       */
+      limit: number;
+      /**
+       * Requests that this gateway is answering
+       */
+      inFlight: number;
+    } | null;
+  };
+  /**
+   * Days on which anything was asked, latest first
+   */
+  data: Array<{
+    /**
+     * Requests that were let in
+     */
+    requests: number;
+    /**
+     * What they cost
+     */
+    units: number;
+    /**
+     * Requests that a quota refused; they cost nothing
+     */
+    refused: number;
+    /**
+     * Day (UTC)
+     */
+    day: string;
+    /**
+     * The same by route
+     */
+    routes: Array<{
+      /**
+       * Requests that were let in
+       */
+      requests: number;
+      /**
+       * What they cost
+       */
+      units: number;
+      /**
+       * Requests that a quota refused; they cost nothing
+       */
+      refused: number;
+      /**
+       * Method and path, as in the API document
+       */
+      route: string;
+    }>;
+  }>;
+};
+
 export type User = {
   /**
    * Names the user everywhere
@@ -3930,6 +4049,10 @@ export type AuditListErrors = {
    */
   404: Problem;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
+  /**
    * Something went wrong on our side
    */
   500: Problem;
@@ -3990,6 +4113,10 @@ export type AuditExportErrors = {
    */
   404: Problem;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
+  /**
    * Something went wrong on our side
    */
   500: Problem;
@@ -4044,6 +4171,10 @@ export type BacktestListErrors = {
    * There is nothing of this name
    */
   404: Problem;
+  /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
   /**
    * Something went wrong on our side
    */
@@ -4107,6 +4238,10 @@ export type BacktestStartErrors = {
    * Enough are waiting already
    */
   409: Problem;
+  /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
   /**
    * Something went wrong on our side
    */
@@ -4173,6 +4308,10 @@ export type BacktestCancelErrors = {
    */
   409: Problem;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
+  /**
    * Something went wrong on our side
    */
   500: Problem;
@@ -4229,6 +4368,10 @@ export type BacktestFindErrors = {
    * There is nothing of this name
    */
   404: Problem;
+  /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
   /**
    * Something went wrong on our side
    */
@@ -4287,6 +4430,10 @@ export type ForecastByIdErrors = {
    */
   404: Problem;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
+  /**
    * Something went wrong on our side
    */
   500: Problem;
@@ -4343,6 +4490,10 @@ export type ForecastReproduceErrors = {
    * There is nothing of this name
    */
   404: Problem;
+  /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
   /**
    * Something went wrong on our side
    */
@@ -4409,6 +4560,10 @@ export type ForecastLatestErrors = {
    * There is nothing of this name
    */
   404: Problem;
+  /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
   /**
    * Something went wrong on our side
    */
@@ -4488,6 +4643,10 @@ export type ForecastHistoryErrors = {
    */
   404: Problem;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
+  /**
    * Something went wrong on our side
    */
   500: Problem;
@@ -4562,6 +4721,10 @@ export type ForecastProbabilityErrors = {
    */
   404: Problem;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
+  /**
    * Something went wrong on our side
    */
   500: Problem;
@@ -4617,6 +4780,10 @@ export type SessionIdentityErrors = {
    */
   404: Problem;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
+  /**
    * Something went wrong on our side
    */
   500: Problem;
@@ -4671,6 +4838,10 @@ export type InstrumentListErrors = {
    * There is nothing of this name
    */
   404: Problem;
+  /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
   /**
    * Something went wrong on our side
    */
@@ -4750,6 +4921,10 @@ export type InstrumentCandlesErrors = {
    */
   404: Problem;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
+  /**
    * Something went wrong on our side
    */
   500: Problem;
@@ -4818,6 +4993,10 @@ export type KeyListErrors = {
    */
   404: Problem;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
+  /**
    * Something went wrong on our side
    */
   500: Problem;
@@ -4885,6 +5064,10 @@ export type KeyCreateErrors = {
    * The tenant has too many keys
    */
   409: Problem;
+  /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
   /**
    * Something went wrong on our side
    */
@@ -4956,6 +5139,10 @@ export type KeyRevokeErrors = {
    */
   409: Problem;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
+  /**
    * Something went wrong on our side
    */
   500: Problem;
@@ -5017,6 +5204,10 @@ export type KeyGetErrors = {
    * There is nothing of this name
    */
   404: Problem;
+  /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
   /**
    * Something went wrong on our side
    */
@@ -5088,6 +5279,10 @@ export type KeyChangeErrors = {
    */
   409: Problem;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
+  /**
    * Something went wrong on our side
    */
   500: Problem;
@@ -5158,6 +5353,10 @@ export type KeyRotateErrors = {
    */
   409: Problem;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
+  /**
    * Something went wrong on our side
    */
   500: Problem;
@@ -5219,6 +5418,10 @@ export type SigningKeyListErrors = {
    * There is nothing of this name
    */
   404: Problem;
+  /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
   /**
    * Something went wrong on our side
    */
@@ -5290,6 +5493,10 @@ export type SigningKeyCreateErrors = {
    */
   409: Problem;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
+  /**
    * Something went wrong on our side
    */
   500: Problem;
@@ -5357,6 +5564,10 @@ export type SigningKeyRevokeErrors = {
    */
   404: Problem;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
+  /**
    * Something went wrong on our side
    */
   500: Problem;
@@ -5416,6 +5627,10 @@ export type ModelListErrors = {
    * There is nothing of this name
    */
   404: Problem;
+  /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
   /**
    * Something went wrong on our side
    */
@@ -5484,6 +5699,10 @@ export type ModelUploadErrors = {
    */
   422: Problem;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
+  /**
    * Something went wrong on our side
    */
   500: Problem;
@@ -5540,6 +5759,10 @@ export type ModelAliasesErrors = {
    * There is nothing of this name
    */
   404: Problem;
+  /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
   /**
    * Something went wrong on our side
    */
@@ -5605,6 +5828,10 @@ export type ModelFindErrors = {
    */
   404: Problem;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
+  /**
    * Something went wrong on our side
    */
   500: Problem;
@@ -5669,6 +5896,10 @@ export type ModelCardErrors = {
    */
   404: Problem;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
+  /**
    * Something went wrong on our side
    */
   500: Problem;
@@ -5732,6 +5963,10 @@ export type ModelGraphErrors = {
    * There is nothing of this name
    */
   404: Problem;
+  /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
   /**
    * Something went wrong on our side
    */
@@ -5809,6 +6044,10 @@ export type ModelPromoteErrors = {
    */
   422: Problem;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
+  /**
    * Something went wrong on our side
    */
   500: Problem;
@@ -5881,6 +6120,10 @@ export type ModelRollBackErrors = {
    */
   409: Problem;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
+  /**
    * Something went wrong on our side
    */
   500: Problem;
@@ -5948,6 +6191,10 @@ export type OAuthClientListErrors = {
    * There is nothing of this name
    */
   404: Problem;
+  /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
   /**
    * Something went wrong on our side
    */
@@ -6017,6 +6264,10 @@ export type OAuthClientCreateErrors = {
    */
   409: Problem;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
+  /**
    * Something went wrong on our side
    */
   500: Problem;
@@ -6083,6 +6334,10 @@ export type OAuthClientRevokeErrors = {
    */
   404: Problem;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
+  /**
    * Something went wrong on our side
    */
   500: Problem;
@@ -6144,6 +6399,10 @@ export type OAuthClientGetErrors = {
    * There is nothing of this name
    */
   404: Problem;
+  /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
   /**
    * Something went wrong on our side
    */
@@ -6215,6 +6474,10 @@ export type OAuthClientChangeErrors = {
    */
   409: Problem;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
+  /**
    * Something went wrong on our side
    */
   500: Problem;
@@ -6285,6 +6548,10 @@ export type OAuthClientRotateErrors = {
    */
   409: Problem;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
+  /**
    * Something went wrong on our side
    */
   500: Problem;
@@ -6351,6 +6618,10 @@ export type PerformanceGetErrors = {
    */
   404: Problem;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
+  /**
    * Something went wrong on our side
    */
   500: Problem;
@@ -6410,6 +6681,10 @@ export type SessionLogoutErrors = {
    */
   404: Problem;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
+  /**
    * Something went wrong on our side
    */
   500: Problem;
@@ -6464,6 +6739,10 @@ export type SessionCurrentErrors = {
    * There is nothing of this name
    */
   404: Problem;
+  /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
   /**
    * Something went wrong on our side
    */
@@ -6579,6 +6858,10 @@ export type SessionChangePasswordErrors = {
    */
   409: Problem;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
+  /**
    * Something went wrong on our side
    */
   500: Problem;
@@ -6634,6 +6917,10 @@ export type SessionListErrors = {
    * There is nothing of this name
    */
   404: Problem;
+  /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
   /**
    * Something went wrong on our side
    */
@@ -6695,6 +6982,10 @@ export type SessionEndErrors = {
    * There is nothing of this name
    */
   404: Problem;
+  /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
   /**
    * Something went wrong on our side
    */
@@ -6760,6 +7051,10 @@ export type TenantListErrors = {
    */
   404: Problem;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
+  /**
    * Something went wrong on our side
    */
   500: Problem;
@@ -6823,6 +7118,10 @@ export type TenantCreateErrors = {
    */
   409: Problem;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
+  /**
    * Something went wrong on our side
    */
   500: Problem;
@@ -6882,6 +7181,10 @@ export type TenantGetErrors = {
    * There is nothing of this name
    */
   404: Problem;
+  /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
   /**
    * Something went wrong on our side
    */
@@ -6947,6 +7250,10 @@ export type TenantChangeErrors = {
    */
   404: Problem;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
+  /**
    * Something went wrong on our side
    */
   500: Problem;
@@ -7011,6 +7318,10 @@ export type TrackRecordPageErrors = {
    */
   404: Problem;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
+  /**
    * Something went wrong on our side
    */
   500: Problem;
@@ -7068,6 +7379,10 @@ export type TrackRecordProofErrors = {
    */
   404: Problem;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
+  /**
    * Something went wrong on our side
    */
   500: Problem;
@@ -7091,6 +7406,78 @@ export type TrackRecordProofResponses = {
 };
 
 export type TrackRecordProofResponse = TrackRecordProofResponses[keyof TrackRecordProofResponses];
+
+export type UsageUsageData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path?: never;
+  query?: {
+    /**
+     * First day (UTC); default: 30 days before the last
+     */
+    from?: string;
+    /**
+     * Last day (UTC), included; default: today
+     */
+    to?: string;
+    /**
+     * Whose usage; only an admin may name another tenant than its own
+     */
+    tenant?: string;
+  };
+  url: '/v1/usage';
+};
+
+export type UsageUsageErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type UsageUsageError = UsageUsageErrors[keyof UsageUsageErrors];
+
+export type UsageUsageResponses = {
+  /**
+   * The answer
+   */
+  200: Usage;
+};
+
+export type UsageUsageResponse = UsageUsageResponses[keyof UsageUsageResponses];
 
 export type UserListData = {
   body?: never;
@@ -7135,6 +7522,10 @@ export type UserListErrors = {
    * There is nothing of this name
    */
   404: Problem;
+  /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
   /**
    * Something went wrong on our side
    */
@@ -7203,6 +7594,10 @@ export type UserCreateErrors = {
    * The e-mail address is taken, or the tenant has too many users
    */
   409: Problem;
+  /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
   /**
    * Something went wrong on our side
    */
@@ -7274,6 +7669,10 @@ export type UserRemoveErrors = {
    */
   409: Problem;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
+  /**
    * Something went wrong on our side
    */
   500: Problem;
@@ -7335,6 +7734,10 @@ export type UserGetErrors = {
    * There is nothing of this name
    */
   404: Problem;
+  /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
   /**
    * Something went wrong on our side
    */
@@ -7405,6 +7808,10 @@ export type UserChangeErrors = {
    * The e-mail address is taken; or: Nobody else of the tenant could make keys any more
    */
   409: Problem;
+  /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
   /**
    * Something went wrong on our side
    */
@@ -7590,6 +7997,10 @@ export type ModelMetadataNamesErrors = {
    */
   404: InferenceError;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: InferenceError;
+  /**
    * Something went wrong on our side
    */
   500: InferenceError;
@@ -7644,6 +8055,10 @@ export type ModelMetadataAllStatisticsErrors = {
    * There is nothing of this name
    */
   404: InferenceError;
+  /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: InferenceError;
   /**
    * Something went wrong on our side
    */
@@ -7704,6 +8119,10 @@ export type ModelMetadataMetadataErrors = {
    */
   404: InferenceError;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: InferenceError;
+  /**
    * Something went wrong on our side
    */
   500: InferenceError;
@@ -7761,6 +8180,10 @@ export type ModelMetadataConfigErrors = {
    * There is nothing of this name
    */
   404: InferenceError;
+  /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: InferenceError;
   /**
    * Something went wrong on our side
    */
@@ -7835,6 +8258,10 @@ export type InferInferErrors = {
    */
   422: InferenceError;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: InferenceError;
+  /**
    * Something went wrong on our side
    */
   500: InferenceError;
@@ -7896,6 +8323,10 @@ export type ModelMetadataReadyErrors = {
    */
   409: InferenceError;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: InferenceError;
+  /**
    * Something went wrong on our side
    */
   500: InferenceError;
@@ -7952,6 +8383,10 @@ export type ModelMetadataStatisticsErrors = {
    * There is nothing of this name
    */
   404: InferenceError;
+  /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: InferenceError;
   /**
    * Something went wrong on our side
    */
@@ -8012,6 +8447,10 @@ export type ModelMetadataMetadataOfVersionErrors = {
    */
   404: InferenceError;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: InferenceError;
+  /**
    * Something went wrong on our side
    */
   500: InferenceError;
@@ -8071,6 +8510,10 @@ export type ModelMetadataConfigOfVersionErrors = {
    * There is nothing of this name
    */
   404: InferenceError;
+  /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: InferenceError;
   /**
    * Something went wrong on our side
    */
@@ -8148,6 +8591,10 @@ export type InferInferOfVersionErrors = {
    */
   422: InferenceError;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: InferenceError;
+  /**
    * Something went wrong on our side
    */
   500: InferenceError;
@@ -8210,6 +8657,10 @@ export type ModelMetadataReadyOfVersionErrors = {
    */
   409: InferenceError;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: InferenceError;
+  /**
    * Something went wrong on our side
    */
   500: InferenceError;
@@ -8270,6 +8721,10 @@ export type ModelMetadataStatisticsOfVersionErrors = {
    */
   404: InferenceError;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: InferenceError;
+  /**
    * Something went wrong on our side
    */
   500: InferenceError;
@@ -8326,6 +8781,10 @@ export type RepositoryIndexErrors = {
    * There is nothing of this name
    */
   404: InferenceError;
+  /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: InferenceError;
   /**
    * Something went wrong on our side
    */
@@ -8392,6 +8851,10 @@ export type RepositoryLoadErrors = {
    */
   409: InferenceError;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: InferenceError;
+  /**
    * Something went wrong on our side
    */
   500: InferenceError;
@@ -8456,6 +8919,10 @@ export type RepositoryUnloadErrors = {
    * It is champion and stays loaded
    */
   409: InferenceError;
+  /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: InferenceError;
   /**
    * Something went wrong on our side
    */

@@ -4,6 +4,17 @@ import { toAppError, type AppError } from './app-error.js';
 /** Each code is a paragraph of docs/errors.md with an anchor of the same name. */
 export const PROBLEM_TYPE_BASE = '/docs/errors#';
 
+/**
+ * Problems that have a registered type of their own; `code` leads to their paragraph.
+ *
+ * @see draft-ietf-httpapi-ratelimit-headers-11, section 5
+ */
+const REGISTERED_TYPES: Partial<Record<ErrorCode, string>> = {
+  'quota.exceeded': 'https://iana.org/assignments/http-problem-types#quota-exceeded',
+  'quota.concurrency': 'https://iana.org/assignments/http-problem-types#quota-exceeded',
+  'service.overloaded': 'https://iana.org/assignments/http-problem-types#temporary-reduced-capacity',
+};
+
 const RETRY_AFTER_SECONDS = 2;
 
 /** Caller errors whose status is not plain 400. */
@@ -57,6 +68,8 @@ const CALLER_STATUS: Partial<Record<ErrorCode, number>> = {
 /** Transient errors whose status is not plain 503. */
 const TRANSIENT_STATUS: Partial<Record<ErrorCode, number>> = {
   'request.deadline_exceeded': 504,
+  'quota.exceeded': 429,
+  'quota.concurrency': 429,
 };
 
 const TITLES: Record<number, string> = {
@@ -100,7 +113,7 @@ export function problemOf(error: unknown, context: ProblemContext): ProblemAnswe
   const status = statusOf(cause);
   const code = cause.kind === 'bug' ? 'internal.bug' : cause.code;
   const body: Problem = {
-    type: `${PROBLEM_TYPE_BASE}${code}`,
+    type: REGISTERED_TYPES[code] ?? `${PROBLEM_TYPE_BASE}${code}`,
     title: TITLES[status] ?? 'The request failed',
     status,
     detail:

@@ -24,8 +24,30 @@ export class Metrics {
     collectDefaultMetrics({ register: this.registry });
   }
 
-  counter<L extends string = never>(name: string, help: string, labelNames: readonly L[] = []): Counter<L> {
-    return this.#once(name, () => new Counter({ name, help, labelNames, registers: [this.registry] }));
+  /** `collect` is asked at each scrape: what is counted thousands of times a second is cheaper to add up there. */
+  counter<L extends string = never>(
+    name: string,
+    help: string,
+    labelNames: readonly L[] = [],
+    collect?: (counter: Counter<L>) => void,
+  ): Counter<L> {
+    return this.#once(
+      name,
+      () =>
+        new Counter<L>({
+          name,
+          help,
+          labelNames,
+          registers: [this.registry],
+          ...(collect
+            ? {
+                collect(this: Counter<L>) {
+                  return collect(this);
+                },
+              }
+            : {}),
+        }),
+    );
   }
 
   histogram<L extends string = never>(

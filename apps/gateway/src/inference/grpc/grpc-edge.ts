@@ -13,9 +13,12 @@ import type { Permission } from '@btcforecast/contracts';
 import { AppError, type Logger, type Metrics, toAppError } from '@btcforecast/platform';
 import type { FastifyRequest } from 'fastify';
 import type { Counter, Histogram } from 'prom-client';
+import type { AccessLog } from '../../http/access-log.js';
 import { type CredentialKind, identify } from '../../http/credentials.js';
 import { notPermitted } from '../../http/may-ask.js';
 import { deadlineExceeded, LONGEST_DEADLINE_MS, USUAL_DEADLINE_MS } from '../../http/request-deadline.js';
+import { LoadGate } from '../../load/load-gate.js';
+import type { QuotaGate } from '../../quotas/quota-gate.js';
 import { grpcFailure } from './grpc-status.js';
 
 export interface GrpcEdgeDependencies {
@@ -23,7 +26,9 @@ export interface GrpcEdgeDependencies {
   readonly throttle: CredentialThrottle;
   readonly audit: AuditLog;
   readonly logger: Logger;
-  readonly accessLog: Logger;
+  readonly accessLog: AccessLog;
+  readonly load: LoadGate;
+  readonly quotas: QuotaGate;
   readonly metrics: Metrics;
 }
 
@@ -44,6 +49,8 @@ export interface GrpcAsked {
   readonly actor: string;
   /** How long the caller still waits, ms. */
   readonly leftMs: number;
+  /** Pays for what the call costs beyond one unit; see {@link QuotaGate}. */
+  readonly payMore: (cost: number) => Promise<void>;
 }
 
 /** What happens to every call around its method: who asks, permission, audit, status, metrics, one log line. */
@@ -83,25 +90,42 @@ export class GrpcEdge {
     const leftMs = remainingMs(call, method.usualMs);
     if (method.permission === null) {
       return {
-        reply: await method.run(call.request, { actor: 'anonymous', leftMs }),
+        reply: await method.run(call.request, { actor: 'anonymous', leftMs, payMore: nobodyPays }),
         principal: undefined,
       };
     }
     const facts = factsOf(method, call, requestId);
     const principal = await this.#admit(method.permission, call, facts);
-    const asked = { actor: actorName(principal), leftMs };
-    if (!method.subject) return { reply: await method.run(call.request, asked), principal };
-    const entry = await this.deps.audit.begin({
-      ...facts,
-      actor: principal,
-      subject: method.subject(call.request),
-    });
+    const { load, quotas } = this.deps;
+    const overload = load.refusal(LoadGate.priorityOf(principal, false));
+    if (overload) throw overload;
+    const { payMore, leave } = await quotas.payCall(principal, `gRPC ${method.name}`);
+    const begunAt = performance.now();
+    load.beginCall();
     try {
-      const reply = await method.run(call.request, asked);
+      const asked = { actor: actorName(principal), leftMs, payMore };
+      return { reply: await this.#run(method, call.request, { ...facts, actor: principal }, asked), principal };
+    } finally {
+      load.endCall(performance.now() - begunAt);
+      leave();
+    }
+  }
+
+  /** What changes something is entered into the audit log. */
+  async #run<Request, Reply>(
+    method: GrpcMethod<Request, Reply>,
+    request: Request,
+    facts: AuditFacts,
+    asked: GrpcAsked,
+  ): Promise<Reply> {
+    if (!method.subject) return method.run(request, asked);
+    const entry = await this.deps.audit.begin({ ...facts, subject: method.subject(request) });
+    try {
+      const reply = await method.run(request, asked);
       entry.end({ status: 200 });
-      return { reply, principal };
+      return reply;
     } catch (error) {
-      const { problem } = grpcFailure(error, requestId);
+      const { problem } = grpcFailure(error, facts.requestId ?? '');
       entry.end({ status: problem.status, code: problem.code });
       throw error;
     }
@@ -146,17 +170,16 @@ export class GrpcEdge {
     const elapsedMs = performance.now() - startedAt;
     this.#requests.inc({ method, code: status[code] });
     this.#durations.observe({ method }, elapsedMs / 1_000);
-    this.deps.accessLog.info(
-      {
-        ...{ requestId: id, method: 'gRPC', route: method, status: status[code] },
-        ms: Math.round(elapsedMs * 1_000) / 1_000,
-        tenant: principal?.tenant,
-        actor: principal && actorName(principal),
-      },
-      'request',
-    );
+    this.deps.accessLog.write({
+      ...{ requestId: id, method: 'gRPC', route: method, path: method, status: status[code] },
+      ms: Math.round(elapsedMs * 1_000) / 1_000,
+      tenant: principal?.tenant,
+      actor: principal && actorName(principal),
+    });
   }
 }
+
+async function nobodyPays(): Promise<void> {}
 
 /** RFC 9421 signs HTTP messages as their client wrote them, which a call is not when it gets here. */
 function notByGrpc(): AppError {

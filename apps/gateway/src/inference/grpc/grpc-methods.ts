@@ -1,6 +1,7 @@
 import type { UntypedServiceImplementation } from '@grpc/grpc-js';
 import { AppError } from '@btcforecast/platform';
 import { unreadable } from '../inference-error.js';
+import { moreForRows } from '../inference-cost.js';
 import { type Inference, LOAD_DEADLINE_MS, versionOf } from '../inference.service.js';
 import { type LoadParameters, versionToLoad } from '../load-parameters.js';
 import { chosen, indexOf, metadataOf } from '../model-views.js';
@@ -67,6 +68,7 @@ function modelMethods(inference: Inference, edge: GrpcEdge): UntypedServiceImple
       run: async (request, asked) => {
         const model = { name: request.model_name, version: versionIn(request.model_version) };
         const question = grpcQuestion(request);
+        await asked.payMore(moreForRows(question));
         return grpcAnswer(await inference.infer(asked, model, question), question);
       },
     }),
