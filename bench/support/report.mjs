@@ -9,7 +9,16 @@ import { root } from '../../scripts/ensure-installed.mjs';
  */
 
 /** In the order they run and are shown. */
-export const SECTIONS = ['ingestion', 'inference', 'gateway', 'latency', 'start', 'memory', 'training'];
+export const SECTIONS = [
+  'ingestion',
+  'inference',
+  'gateway',
+  'latency',
+  'streams',
+  'start',
+  'memory',
+  'training',
+];
 
 const resultsPath = join(root, 'bench', 'results.json');
 const docsPath = join(root, 'docs', 'benchmarks.md');

@@ -2,6 +2,8 @@ import { PlatformEnv, SecretsEnv } from '@btcforecast/platform';
 import { z } from 'zod';
 import { TierTableText } from './quotas/tier-table.js';
 
+const count = (of: number, what: string) => z.coerce.number().int().min(1).default(of).describe(what);
+
 export const GatewayEnv = PlatformEnv.extend({
   ...SecretsEnv,
   GATEWAY_HOST: z.string().default('127.0.0.1').describe('Address on which the API is served'),
@@ -96,5 +98,32 @@ export const GatewayEnv = PlatformEnv.extend({
   QUOTA_TIERS: TierTableText.describe(
     'Tiers that differ from the built-in table, or come in addition, as JSON',
   ),
+  GATEWAY_STREAMS: count(12_000, 'Streams (SSE and WebSocket) open at once in this process, at most'),
+  GATEWAY_STREAMS_PER_TENANT: count(6_000, 'Of these, those of one tenant at most'),
+  GATEWAY_STREAM_REPLAY_EVENTS: count(
+    10_000,
+    'Events that a client can have missed and still resume, at most',
+  ),
+  GATEWAY_STREAM_REPLAY_HOURS: z.coerce
+    .number()
+    .positive()
+    .default(24)
+    .describe('How long a client can have been away and still resume, at most'),
+  GATEWAY_STREAM_HEARTBEAT_SECONDS: z.coerce
+    .number()
+    .positive()
+    .default(15)
+    .describe('Silence on a stream after which it says that it is still there'),
+  GATEWAY_STREAM_STALL_SECONDS: z.coerce
+    .number()
+    .positive()
+    .default(20)
+    .describe('A client that takes nothing for so long, while events wait for it, is disconnected'),
+  GATEWAY_STREAM_RECHECK_SECONDS: z.coerce
+    .number()
+    .positive()
+    .max(10)
+    .default(5)
+    .describe('How often the credentials of open streams are looked at again'),
 });
 export type GatewayEnv = Readonly<z.infer<typeof GatewayEnv>>;

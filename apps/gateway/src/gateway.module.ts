@@ -16,9 +16,19 @@ import { InferenceModule } from './inference/inference.module.js';
 import { LoadModule } from './load/load.module.js';
 import { QuotasModule } from './quotas/quotas.module.js';
 import { SignaturesModule } from './signatures/signatures.module.js';
+import { StreamsModule } from './streams/streams.module.js';
 
 @Module({
-  imports: [AccessModule, AuditModule, IdempotencyModule, SignaturesModule, InferenceModule, LoadModule, QuotasModule],
+  imports: [
+    AccessModule,
+    AuditModule,
+    IdempotencyModule,
+    SignaturesModule,
+    InferenceModule,
+    LoadModule,
+    QuotasModule,
+    StreamsModule,
+  ],
   controllers: [
     ForecastController,
     InstrumentController,

@@ -44,6 +44,8 @@ import { Inference } from './inference/inference.service.js';
 import { registerInference } from './inference/register-inference.js';
 import { RequestSignatures } from './signatures/request-signatures.js';
 import { SignedReplies } from './signatures/signed-replies.js';
+import { Streams } from './streams/streams.js';
+import { TicketCredential } from './streams/tickets/ticket-credential.js';
 
 const NAME = 'gateway';
 /** Requests that are still being answered at shutdown get this long. */
@@ -145,7 +147,10 @@ async function createApp(parts: AppParts): Promise<NestFastifyApplication> {
   keys.start();
   health.add('keys', () => keys.assertUsable());
   later.services = {
-    credentials: app.get<readonly CredentialKind[]>(CREDENTIAL_KINDS, { strict: false }),
+    credentials: [
+      app.get(TicketCredential, { strict: false }),
+      ...app.get<readonly CredentialKind[]>(CREDENTIAL_KINDS, { strict: false }),
+    ],
     signatures: app.get(RequestSignatures, { strict: false }),
     signedReplies: app.get(SignedReplies, { strict: false }),
     throttle: app.get(CredentialThrottle, { strict: false }),
@@ -155,6 +160,8 @@ async function createApp(parts: AppParts): Promise<NestFastifyApplication> {
     load: app.get(LoadGate, { strict: false }),
     quotas: app.get(QuotaGate, { strict: false }),
   };
+  // First: a registration that is waited for settles the routes before it, and Nest's error handler is yet to come.
+  await app.get(Streams, { strict: false }).ws.register(server, problems);
   registerInference(server, app);
   await registerDocs(server, app);
   return app;

@@ -3,6 +3,7 @@ import { type Permission, PERMISSIONS, type Role } from '@btcforecast/contracts'
 const viewer: readonly Permission[] = [
   'market:read',
   'forecasts:read',
+  'streams:read',
   'models:read',
   'backtests:read',
   'usage:read',

@@ -4,6 +4,7 @@ import { z } from 'zod';
 export const PERMISSIONS = [
   'market:read',
   'forecasts:read',
+  'streams:read',
   'models:read',
   'models:write',
   'models:promote',

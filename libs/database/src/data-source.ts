@@ -28,6 +28,7 @@ import { KeysUsersSessions1795824100000 } from './migrations/1795824100000-keys-
 import { OAuthAndSignatures1795824200000 } from './migrations/1795824200000-oauth-and-signatures.js';
 import { AuditAndIdempotency1795824300000 } from './migrations/1795824300000-audit-and-idempotency.js';
 import { Usage1795824400000 } from './migrations/1795824400000-usage.js';
+import { Streams1795824600000 } from './migrations/1795824600000-streams.js';
 import { InferenceLoads1795824700000 } from './migrations/1795824700000-inference-loads.js';
 
 export interface DataSourceOptions {
@@ -57,6 +58,7 @@ export function createDataSource({ url, applicationName, poolSize = 5 }: DataSou
       OAuthAndSignatures1795824200000,
       AuditAndIdempotency1795824300000,
       Usage1795824400000,
+      Streams1795824600000,
       InferenceLoads1795824700000,
     ],
     entities: [

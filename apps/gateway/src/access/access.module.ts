@@ -65,7 +65,7 @@ export const CREDENTIAL_KINDS = Symbol('kinds of credentials');
       ],
     },
   ],
-  exports: [ThrottleModule],
+  exports: [ThrottleModule, CREDENTIAL_KINDS],
 })
 export class AccessModule implements OnApplicationShutdown {
   constructor(@Inject(KeyService) private readonly keys: KeyService) {}

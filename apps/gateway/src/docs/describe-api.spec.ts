@@ -111,6 +111,8 @@ describe('the API document', () => {
       'DELETE /v1/oauth-clients/{id}': ['path id', 'query tenant'],
       'POST /v1/oauth-clients/{id}/rotate': ['path id', 'query tenant'],
       'GET /v1/performance/{instrument}': ['path instrument', 'query horizon', 'query window'],
+      'GET /v1/stream': page(['type', 'instrument', 'horizon', 'interval', 'lastEventId', 'ticket']),
+      'POST /v1/stream/tickets': [],
       'GET /v1/users': page(['tenant', 'limit', 'cursor']),
       'POST /v1/users': ['query tenant'],
       'GET /v1/users/{id}': ['path id', 'query tenant'],

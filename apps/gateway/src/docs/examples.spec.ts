@@ -76,6 +76,8 @@ describe('the examples', () => {
     'POST /v1/backtests': contracts.BacktestReply,
     'GET /v1/backtests/{id}': contracts.BacktestReply,
     'DELETE /v1/backtests/{id}': contracts.BacktestReply,
+    'GET /v1/stream': z.string(),
+    'POST /v1/stream/tickets': contracts.StreamTicketReply,
     'GET /v1/track-record': contracts.TrackRecordReply,
     'GET /v1/track-record/proof/{id}': contracts.TrackRecordProof,
     'GET /v2': contracts.ServerMetadataReply,

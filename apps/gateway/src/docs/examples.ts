@@ -4,6 +4,7 @@ import { INFERENCE_EXAMPLES, INFERENCE_REQUEST_EXAMPLES } from './inference-exam
 import { LIFECYCLE_EXAMPLES } from './lifecycle-examples.js';
 import { OAUTH_EXAMPLES, OAUTH_REQUEST_EXAMPLES } from './oauth-examples.js';
 import { USAGE_EXAMPLES } from './usage-examples.js';
+import { sseText, streamExamples } from './stream-examples.js';
 
 const quantiles = {
   '0.05': 91_240.1,
@@ -132,6 +133,11 @@ export const OPERATION_EXAMPLES: Readonly<Record<string, unknown>> = {
   ...OAUTH_EXAMPLES,
   ...INFERENCE_EXAMPLES,
   ...USAGE_EXAMPLES,
+  'GET /v1/stream': sseText(Object.values(streamExamples({ ...forecast, outcome }).events)),
+  'POST /v1/stream/tickets': {
+    ticket: 'btcf_ticket_works-once-and-for-half-a-minute-0123456789abc',
+    expiresAt: '2025-01-01T12:00:30.000Z',
+  },
   'GET /v1/performance/{instrument}': {
     instrument: 'BTC-USD',
     horizon: '24h',

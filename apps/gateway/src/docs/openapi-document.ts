@@ -23,7 +23,7 @@ type Operation = NonNullable<PathItem['get']>;
 const DESCRIPTION = `Bitcoin forecasts as calibrated distributions, kept for ever and scored against what happened.
 
 Send a key with each request: \`Authorization: Bearer <key>\`. Every error is a problem (RFC 9457) whose \`type\` leads to
-its explanation. Every reply names its \`source\`: whatever is not \`live\` comes from a replay or a synthetic market.`;
+its explanation. Streams are described at \`/asyncapi.json\`. Every reply names its \`source\`: whatever is not \`live\` comes from a replay or a synthetic market.`;
 
 /** Problems that any route may answer with, and when. */
 const PROBLEMS: Readonly<Record<string, string>> = {
@@ -123,6 +123,10 @@ function outline(): Omit<OpenAPIObject, 'paths'> {
     .addTag('audit', 'Who changed what, and who was refused')
     .addTag('market data', 'What forecasts are made from')
     .addTag('usage', 'What a tenant may use, and has used')
+    .addTag(
+      'streams',
+      'What happens, told as it happens; the messages, and the WebSocket `/v1/ws`: `/asyncapi.json`',
+    )
     .addTag('health', 'For load balancers and supervisors')
     .setLicense('MIT', 'https://spdx.org/licenses/MIT.html')
     .addServer('/')
@@ -165,7 +169,14 @@ export function createOpenApiDocument(app: INestApplication): OpenAPIObject {
 
 const FORM = 'application/x-www-form-urlencoded';
 const KEY_DIRECTORY = 'application/http-message-signatures-directory+json';
-const EXAMPLE_TYPES = ['application/json', 'text/markdown', 'application/x-ndjson', FORM, KEY_DIRECTORY];
+const EXAMPLE_TYPES = [
+  'application/json',
+  'text/markdown',
+  'text/event-stream',
+  'application/x-ndjson',
+  FORM,
+  KEY_DIRECTORY,
+];
 const SCOPES = Object.fromEntries(PERMISSIONS.map((name) => [name, `The permission ${name}`]));
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 

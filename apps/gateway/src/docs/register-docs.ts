@@ -5,24 +5,26 @@ import { NotFoundException } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { PAGE_POLICY } from '../http/standard-headers.js';
+import { createAsyncApiDocument } from './asyncapi-document.js';
 import { createOpenApiDocument } from './openapi-document.js';
 import { API_PAGE, errorsPage, INIT_SCRIPT } from './pages.js';
 
+const JSON_TYPE = 'application/json; charset=utf-8';
 const HTML = 'text/html; charset=utf-8';
 const SCRIPT = 'text/javascript; charset=utf-8';
 const ASSETS = new Set(['swagger-ui.css', 'swagger-ui-bundle.js']);
 const OPEN = { config: { public: true } } as const;
 
-/** /openapi.json and the readable pages, all without a key and without the internet. */
+/** /openapi.json, /asyncapi.json and the readable pages, all without a key and without the internet. */
 export async function registerDocs(server: FastifyInstance, app: NestFastifyApplication): Promise<void> {
   const document = JSON.stringify(createOpenApiDocument(app));
+  const streams = JSON.stringify(createAsyncApiDocument());
   const errors = errorsPage();
   const ui = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
   await server.register(fastifyStatic, { root: ui, serve: false });
 
-  server.get('/openapi.json', OPEN, (_request, reply) =>
-    reply.type('application/json; charset=utf-8').send(document),
-  );
+  server.get('/openapi.json', OPEN, (_request, reply) => reply.type(JSON_TYPE).send(document));
+  server.get('/asyncapi.json', OPEN, (_request, reply) => reply.type(JSON_TYPE).send(streams));
   server.get('/docs', OPEN, (_request, reply) => sendPage(reply, API_PAGE));
   server.get('/docs/errors', OPEN, (_request, reply) => sendPage(reply, errors));
   server.get('/docs/init.js', OPEN, (_request, reply) => reply.type(SCRIPT).send(INIT_SCRIPT));

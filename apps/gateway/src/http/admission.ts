@@ -22,6 +22,8 @@ declare module 'fastify' {
     permission?: Permission;
     /** Answered from memory when possible. */
     cached?: boolean;
+    /** Takes a stream ticket in place of other credentials. */
+    ticket?: boolean;
   }
 }
 

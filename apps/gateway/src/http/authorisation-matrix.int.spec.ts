@@ -51,7 +51,9 @@ async function ask({ name, method, path }: Route, key: string | undefined, param
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   const type = response.headers.get('content-type') ?? '';
-  const text = await response.text();
+  const isEndless = type.startsWith('text/event-stream');
+  const text = isEndless ? '' : await response.text();
+  if (isEndless) await response.body?.cancel();
   return { status: response.status, problem: /problem/.test(type) ? Problem.parse(JSON.parse(text)) : null };
 }
 const asked = async (route: Route, key: string | undefined) =>

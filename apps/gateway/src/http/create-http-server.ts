@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { AppError, problemOf } from '@btcforecast/platform';
 import { fastify, type FastifyInstance } from 'fastify';
 import type { GatewayEnv } from '../gateway.env.js';
+import { WS_PATH } from '../streams/ws/ws-answers.js';
 import { errorText, type ProblemReply } from './problem-reply.js';
 import { requestIdOf } from './request-identity.js';
 import { type HttpLimits, LIMITS } from './request-limits.js';
@@ -26,6 +27,8 @@ export function createHttpServer(
       maxHeaderSize: limits.headerBytes,
       headersTimeout: limits.arrivalMs,
       connectionsCheckingInterval: limits.arrivalCheckMs,
+      // Elsewhere the header Upgrade is ignored, which RFC 9110, section 7.8, allows, and the reply is an ordinary one.
+      shouldUpgradeCallback: ({ url = '' }) => url.split('?', 1)[0] === WS_PATH,
     },
     routerOptions: { maxParamLength: limits.paramChars },
     trustProxy: env.GATEWAY_TRUST_PROXY?.split(',').map((address) => address.trim()) ?? false,

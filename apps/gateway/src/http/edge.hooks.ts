@@ -28,6 +28,10 @@ declare module 'fastify' {
     routePattern: string;
     /** In milliseconds of the process's monotonic clock. */
     receivedAt: number;
+    /** Whether it has been counted and logged before its end, by {@link settle}. */
+    isSettled: boolean;
+    /** Counts and logs it as answered, now: for a reply that goes on, such as a stream. */
+    settle(status: number): void;
   }
   interface FastifyContextConfig {
     /** Largest request body in bytes, where the usual limit is too small. */
@@ -67,6 +71,11 @@ export function installEdge(server: FastifyInstance, edge: EdgeDependencies): vo
   server.decorateRequest('session', undefined);
   server.decorateRequest('routePattern', 'none');
   server.decorateRequest('receivedAt', 0);
+  server.decorateRequest('isSettled', false);
+  server.decorateRequest('settle', function settle(this: FastifyRequest, status: number) {
+    this.isSettled = true;
+    record(this, status, edge);
+  });
   server.decorateRequest('problem', undefined);
   server.decorateRequest('deadline', undefined);
   server.decorateRequest('meter', undefined);
@@ -90,7 +99,7 @@ export function installEdge(server: FastifyInstance, edge: EdgeDependencies): vo
     request.receivedAt = performance.now();
     edge.metrics.begin();
     // The only end that every request has: Fastify's hooks miss a client that leaves after it has sent a body.
-    reply.raw.on('close', () => record(request, reply, edge));
+    reply.raw.once('close', () => request.isSettled || record(request, statusOf(reply), edge));
     setStandardHeaders(request, reply);
     keepSignedRepliesWhole(request);
     if (edge.health.draining) reply.header('connection', 'close');
@@ -106,9 +115,8 @@ function assertGuarded({ method, url, config }: RouteOptions): void {
 }
 
 /** Once for each request, when its reply has been sent or its client has gone. */
-function record(request: FastifyRequest, reply: FastifyReply, edge: EdgeDependencies): void {
+function record(request: FastifyRequest, status: number, edge: EdgeDependencies): void {
   const { method, principal, receivedAt, routePattern: route } = request;
-  const status = reply.raw.writableFinished ? reply.statusCode : CLIENT_GONE;
   request.deadline?.end();
   if (request.hasPlace) edge.services().quotas.leave(request);
   const elapsedMs = performance.now() - receivedAt;
@@ -125,4 +133,8 @@ function record(request: FastifyRequest, reply: FastifyReply, edge: EdgeDependen
     tenant: principal?.tenant,
     actor: request.meter?.actor ?? (principal && actorName(principal)),
   });
+}
+
+function statusOf({ raw, statusCode }: FastifyReply): number {
+  return raw.writableFinished ? statusCode : CLIENT_GONE;
 }

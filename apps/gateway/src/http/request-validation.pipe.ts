@@ -1,7 +1,8 @@
 import { type ArgumentMetadata, Injectable, StandardSchemaValidationPipe } from '@nestjs/common';
 import { issueWords } from '@btcforecast/contracts';
 import { z } from 'zod';
-import { type FieldErrors, InvalidRequestError } from './request-error.js';
+import { fieldErrorsOf } from './field-errors.js';
+import { InvalidRequestError } from './request-error.js';
 
 const PLACES: Readonly<Record<string, string>> = { query: 'query', param: 'path', body: 'body' };
 
@@ -15,7 +16,10 @@ export class RequestValidationPipe extends StandardSchemaValidationPipe {
     if (!(schema instanceof z.ZodType)) throw new TypeError('requests are checked by zod schemas only');
     const result = await schema.safeParseAsync(value, { error: issueWords });
     if (result.success) return result.data as T;
-    throw new InvalidRequestError(result.error.issues.flatMap((issue) => fieldErrorsOf(issue, metadata)));
+    const { type, data } = metadata;
+    throw new InvalidRequestError(
+      fieldErrorsOf(result.error, [PLACES[type] ?? type, ...(data ? [data] : [])]),
+    );
   }
 }
 
@@ -27,13 +31,4 @@ function assertGivenOnce(query: unknown): void {
       : [],
   );
   if (errors.length > 0) throw new InvalidRequestError(errors);
-}
-
-function fieldErrorsOf(issue: z.core.$ZodIssue, { type, data }: ArgumentMetadata): FieldErrors {
-  const at = [PLACES[type] ?? type, ...(data ? [data] : []), ...issue.path.map(String)];
-  if (issue.code !== 'unrecognized_keys') return [{ pointer: at.join('/'), detail: issue.message }];
-  return issue.keys.map((key) => ({
-    pointer: [...at, key.slice(0, 50)].join('/'),
-    detail: 'is not a parameter of this route; leave it out',
-  }));
 }

@@ -78,6 +78,8 @@ class PeerPrediction {
   @Rpc(predictionRpc.forecastById)
   async byId(body: Body<typeof predictionRpc.forecastById>): Promise<ScoredForecastReply> {
     await this.state.enter(body);
+    const told = this.state.told.get(body.id);
+    if (told) return told;
     const found = this.state.forecast('24h');
     if (found.id !== body.id) throw new AppError('caller', 'forecast.not_found', 'no forecast has this id');
     return { ...found, outcome: null };

@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ForecastReply, HORIZON_HOURS, type Horizon, type Source } from '@btcforecast/contracts';
+import {
+  type ForecastReply,
+  HORIZON_HOURS,
+  type Horizon,
+  type ScoredForecastReply,
+  type Source,
+} from '@btcforecast/contracts';
 import type { RpcCall } from '@btcforecast/platform';
 import { Injectable } from '@nestjs/common';
 
@@ -25,6 +31,8 @@ export class PeerState {
   isReady = true;
   /** Questions of each message about inference. */
   inferMessages: number[] = [];
+  /** What prediction says of forecasts by their id. */
+  readonly told = new Map<string, ScoredForecastReply>();
 
   /** Every handler passes here; with `call` as one does whose work waits for its turn. */
   async enter(body: unknown, call?: RpcCall): Promise<void> {

@@ -80,6 +80,8 @@ export async function startFixture(settings: Record<string, string> = {}) {
     env,
     log,
     gateway,
+    env,
+    databaseUrl: database.url,
     dataSource,
     keys: new KeyRepository(dataSource),
     peer: () => peer.app.get(PeerModule),

@@ -329,6 +329,20 @@ export const OPERATIONS = {
     reply: 'application/json',
     idempotent: true,
   },
+  streamOpen: {
+    method: 'GET',
+    path: '/v1/stream',
+    body: null,
+    reply: 'text/event-stream',
+    idempotent: false,
+  },
+  streamTickets: {
+    method: 'POST',
+    path: '/v1/stream/tickets',
+    body: null,
+    reply: 'application/json',
+    idempotent: true,
+  },
   tenantList: {
     method: 'GET',
     path: '/v1/tenants',
@@ -625,6 +639,10 @@ export interface Operations {
   sessionList: { request: t.SessionListData; reply: t.SessionListResponse };
   /** Ends one of the own sessions */
   sessionEnd: { request: t.SessionEndData; reply: t.SessionEndResponse };
+  /** Prices, forecasts, outcomes and gaps as they happen, as server-sent events */
+  streamOpen: { request: t.StreamOpenData; reply: t.StreamOpenResponse };
+  /** A ticket that opens one stream within half a minute, for browsers */
+  streamTickets: { request: t.StreamTicketsData; reply: t.StreamTicketsResponse };
   /** All tenants, in the order of their ids */
   tenantList: { request: t.TenantListData; reply: t.TenantListResponse };
   /** Makes a tenant; its first key or user is made with ?tenant= */

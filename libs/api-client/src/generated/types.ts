@@ -475,6 +475,7 @@ export type ChangeKeyRequest = {
   scopes?: Array<
     | 'market:read'
     | 'forecasts:read'
+    | 'streams:read'
     | 'models:read'
     | 'models:write'
     | 'models:promote'
@@ -533,6 +534,7 @@ export type ChangeOAuthClientRequest = {
   scopes?: Array<
     | 'market:read'
     | 'forecasts:read'
+    | 'streams:read'
     | 'models:read'
     | 'models:write'
     | 'models:promote'
@@ -660,6 +662,7 @@ export type CreateKeyRequest = {
   scopes?: Array<
     | 'market:read'
     | 'forecasts:read'
+    | 'streams:read'
     | 'models:read'
     | 'models:write'
     | 'models:promote'
@@ -718,6 +721,7 @@ export type CreateOAuthClientRequest = {
   scopes?: Array<
     | 'market:read'
     | 'forecasts:read'
+    | 'streams:read'
     | 'models:read'
     | 'models:write'
     | 'models:promote'
@@ -1001,6 +1005,7 @@ export type Identity = {
   permissions: Array<
     | 'market:read'
     | 'forecasts:read'
+    | 'streams:read'
     | 'models:read'
     | 'models:write'
     | 'models:promote'
@@ -1235,6 +1240,7 @@ export type Key = {
   scopes: Array<
     | 'market:read'
     | 'forecasts:read'
+    | 'streams:read'
     | 'models:read'
     | 'models:write'
     | 'models:promote'
@@ -1262,6 +1268,7 @@ export type Key = {
   permissions: Array<
     | 'market:read'
     | 'forecasts:read'
+    | 'streams:read'
     | 'models:read'
     | 'models:write'
     | 'models:promote'
@@ -1870,6 +1877,7 @@ export type NewKey = {
   scopes: Array<
     | 'market:read'
     | 'forecasts:read'
+    | 'streams:read'
     | 'models:read'
     | 'models:write'
     | 'models:promote'
@@ -1897,6 +1905,7 @@ export type NewKey = {
   permissions: Array<
     | 'market:read'
     | 'forecasts:read'
+    | 'streams:read'
     | 'models:read'
     | 'models:write'
     | 'models:promote'
@@ -1995,6 +2004,7 @@ export type NewOAuthClient = {
   scopes: Array<
     | 'market:read'
     | 'forecasts:read'
+    | 'streams:read'
     | 'models:read'
     | 'models:write'
     | 'models:promote'
@@ -2022,6 +2032,7 @@ export type NewOAuthClient = {
   permissions: Array<
     | 'market:read'
     | 'forecasts:read'
+    | 'streams:read'
     | 'models:read'
     | 'models:write'
     | 'models:promote'
@@ -2164,6 +2175,7 @@ export type OAuthClient = {
   scopes: Array<
     | 'market:read'
     | 'forecasts:read'
+    | 'streams:read'
     | 'models:read'
     | 'models:write'
     | 'models:promote'
@@ -2191,6 +2203,7 @@ export type OAuthClient = {
   permissions: Array<
     | 'market:read'
     | 'forecasts:read'
+    | 'streams:read'
     | 'models:read'
     | 'models:write'
     | 'models:promote'
@@ -2601,6 +2614,10 @@ export type Problem = {
     | 'signing_key.not_found'
     | 'signing_key.conflict'
     | 'instrument.unknown'
+    | 'stream.limit_reached'
+    | 'stream.origin_refused'
+    | 'stream.subscription_unknown'
+    | 'stream.upgrade_required'
     | 'candle.interval_not_served'
     | 'forecast.not_found'
     | 'forecast.none_yet'
@@ -3075,6 +3092,7 @@ export type Session = {
     permissions: Array<
       | 'market:read'
       | 'forecasts:read'
+      | 'streams:read'
       | 'models:read'
       | 'models:write'
       | 'models:promote'
@@ -3268,6 +3286,17 @@ export type StatisticDuration = {
    * How long all together, an integer of nanoseconds
    */
   ns: number;
+};
+
+export type StreamTicket = {
+  /**
+   * Pass as query parameter ticket of /v1/stream or /v1/ws; works once
+   */
+  ticket: string;
+  /**
+   * Until when it can be used, UTC
+   */
+  expiresAt: Instant;
 };
 
 export type Tenant = {
@@ -3650,6 +3679,7 @@ export type User = {
   permissions: Array<
     | 'market:read'
     | 'forecasts:read'
+    | 'streams:read'
     | 'models:read'
     | 'models:write'
     | 'models:promote'
@@ -7010,6 +7040,145 @@ export type SessionEndResponses = {
 };
 
 export type SessionEndResponse = SessionEndResponses[keyof SessionEndResponses];
+
+export type StreamOpenData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path?: never;
+  query?: {
+    /**
+     * Kinds of events, separated by commas; default: all
+     */
+    type?: Array<'price' | 'forecast' | 'outcome' | 'gap'>;
+    /**
+     * Instruments, separated by commas; default: all
+     */
+    instrument?: Array<string>;
+    /**
+     * Horizons of forecasts and outcomes, separated by commas; default: all
+     */
+    horizon?: Array<'1h' | '4h' | '24h' | '168h'>;
+    /**
+     * Intervals of prices and gaps, separated by commas; default: all
+     */
+    interval?: Array<'1m' | '5m' | '15m' | '1h' | '4h' | '1d'>;
+    /**
+     * As the header Last-Event-ID, for browsers, which cannot set one: events after this one
+     */
+    lastEventId?: string;
+    /**
+     * A ticket of POST /v1/stream/tickets, for browsers, which cannot send a key
+     */
+    ticket?: string;
+  };
+  url: '/v1/stream';
+};
+
+export type StreamOpenErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type StreamOpenError = StreamOpenErrors[keyof StreamOpenErrors];
+
+export type StreamOpenResponses = {
+  /**
+   * The answer
+   */
+  200: string;
+};
+
+export type StreamOpenResponse = StreamOpenResponses[keyof StreamOpenResponses];
+
+export type StreamTicketsData = {
+  body?: never;
+  headers?: {
+    /**
+     * Names this change, in quotes (draft-ietf-httpapi-idempotency-key-header): repeated under the same name within a day it takes effect once
+     */
+    'Idempotency-Key'?: string;
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/stream/tickets';
+};
+
+export type StreamTicketsErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type StreamTicketsError = StreamTicketsErrors[keyof StreamTicketsErrors];
+
+export type StreamTicketsResponses = {
+  /**
+   * The answer
+   */
+  201: StreamTicket;
+};
+
+export type StreamTicketsResponse = StreamTicketsResponses[keyof StreamTicketsResponses];
 
 export type TenantListData = {
   body?: never;

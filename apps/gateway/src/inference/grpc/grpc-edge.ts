@@ -104,7 +104,10 @@ export class GrpcEdge {
     load.beginCall();
     try {
       const asked = { actor: actorName(principal), leftMs, payMore };
-      return { reply: await this.#run(method, call.request, { ...facts, actor: principal }, asked), principal };
+      return {
+        reply: await this.#run(method, call.request, { ...facts, actor: principal }, asked),
+        principal,
+      };
     } finally {
       load.endCall(performance.now() - begunAt);
       leave();
