@@ -1,3 +1,4 @@
+import { NotificationsEnv } from '@btcforecast/notifications';
 import { PlatformEnv, SecretsEnv } from '@btcforecast/platform';
 import { z } from 'zod';
 import { TierTableText } from './quotas/tier-table.js';
@@ -6,6 +7,7 @@ const count = (of: number, what: string) => z.coerce.number().int().min(1).defau
 
 export const GatewayEnv = PlatformEnv.extend({
   ...SecretsEnv,
+  ...NotificationsEnv,
   GATEWAY_HOST: z.string().default('127.0.0.1').describe('Address on which the API is served'),
   GATEWAY_PORT: z.coerce
     .number()

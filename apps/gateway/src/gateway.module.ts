@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AccessModule } from './access/access.module.js';
+import { AlertsModule } from './alerts/alerts.module.js';
 import { BacktestController } from './api/backtest.controller.js';
 import { ForecastController } from './api/forecast.controller.js';
 import { HealthController } from './api/health.controller.js';
@@ -17,6 +18,7 @@ import { LoadModule } from './load/load.module.js';
 import { QuotasModule } from './quotas/quotas.module.js';
 import { SignaturesModule } from './signatures/signatures.module.js';
 import { StreamsModule } from './streams/streams.module.js';
+import { WebhooksModule } from './webhooks/webhooks.module.js';
 
 @Module({
   imports: [
@@ -28,6 +30,8 @@ import { StreamsModule } from './streams/streams.module.js';
     LoadModule,
     QuotasModule,
     StreamsModule,
+    WebhooksModule,
+    AlertsModule,
   ],
   controllers: [
     ForecastController,

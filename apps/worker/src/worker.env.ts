@@ -1,3 +1,4 @@
+import { NotificationsEnv } from '@btcforecast/notifications';
 import { PlatformEnv, secret, SecretsEnv } from '@btcforecast/platform';
 import { ChampionEnv } from '@btcforecast/prediction';
 import { z } from 'zod';
@@ -6,6 +7,7 @@ const HOUR_MS = 3_600_000;
 
 export const WorkerEnv = PlatformEnv.extend({
   ...SecretsEnv,
+  ...NotificationsEnv,
   ...ChampionEnv.shape,
   RETRAIN_EVERY: z
     .string()

@@ -32,6 +32,7 @@ import { MirrorSchedule } from './mirror.schedule.js';
 import { mlflowMirrorProvider } from './mlflow-mirror.provider.js';
 import { ModelTrainingProcessor } from './model-training.processor.js';
 import { NotificationsProcessor } from './notifications.processor.js';
+import { notificationsProviders } from './notifications.providers.js';
 import { PartitionService } from './partition.service.js';
 import { ScoreSchedule } from './score.schedule.js';
 import { TrackRecordMetrics } from './track-record.metrics.js';
@@ -72,6 +73,7 @@ import type { WorkerEnv } from './worker.env.js';
     ...backtestProviders,
     AccessUpkeep,
     AccessUpkeepSchedule,
+    ...notificationsProviders,
     PartitionService,
     GapAnnouncer,
     AnalyticsProcessor,

@@ -31,6 +31,8 @@ export const EVENTS = {
   'backtest.changed': z.object({ id: z.uuid() }),
   'gap.opened': z.object({ ...feedRef, venue: z.string(), gapId: z.string() }),
   'gap.closed': z.object({ ...feedRef, venue: z.string(), gapId: z.string() }),
+  /** Deliveries were queued: a test, a replay. */
+  'webhooks.queued': z.object({ endpointId: z.uuid() }),
 } as const;
 export type EventName = keyof typeof EVENTS;
 export type EventOf<N extends EventName> = z.infer<(typeof EVENTS)[N]>;

@@ -159,6 +159,44 @@ export {
   WsUnsubscribe,
   WsUnsubscribed,
 } from './streams.js';
+export {
+  AlertCondition,
+  AlertEvent,
+  AlertHistoryReply,
+  AlertId,
+  AlertReply,
+  AlertRequest,
+  AlertsReply,
+  AlertState,
+  AlertTestReply,
+  AlertTestRequest,
+  AlertTransition,
+  AlertUpdateRequest,
+} from './alerts.js';
+export {
+  DELIVERY_STATES,
+  WebhookDeliveriesQuery,
+  WebhookDeliveriesReply,
+  WebhookDeliveryDetailReply,
+  WebhookDeliveryId,
+  WebhookDeliveryReply,
+  WebhookId,
+  WebhookReplayReply,
+  WebhookReplayRequest,
+  WebhookReply,
+  WebhookRequest,
+  WebhookRotateRequest,
+  WebhookSecretsReply,
+  WebhooksReply,
+  WebhookUpdateRequest,
+} from './webhooks.js';
+export {
+  WEBHOOK_DATA,
+  WEBHOOK_EVENT_TYPES,
+  WEBHOOK_TEST_TYPE,
+  WebhookEventType,
+  type WebhookData,
+} from './webhook-events.js';
 export { Permission, PERMISSIONS, Role, ROLES, TenantId } from './access.js';
 export {
   ChangeKeyRequest,

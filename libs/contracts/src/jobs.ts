@@ -37,6 +37,8 @@ export const JOBS = {
   notifications: {
     /** Tell the operator (incoming-webhook URL of the configuration) about a gap that could not be repaired. */
     announce_gap: z.object({ gapId: z.string() }),
+    /** Make the next attempt at a delivery to a webhook endpoint, if it is due. */
+    deliver_webhook: z.object({ deliveryId: z.uuid() }),
   },
   analytics: {
     /** Score every forecast of the feed whose target is at or before `until`, and after `since` if that is given. */

@@ -63,6 +63,11 @@ export const ERROR_CODES = [
   'backtest.not_found',
   'backtest.conflict',
   'backtest.out_of_range',
+  'webhook.not_found',
+  'webhook.refused',
+  'webhook.conflict',
+  'alert.not_found',
+  'alert.conflict',
   'track_record.not_entered',
   'track_record.broken',
   'market.venue_unavailable',
@@ -90,7 +95,9 @@ export type ErrorCode = z.infer<typeof ErrorCode>;
 /** Problem details for HTTP APIs, RFC 9457. */
 export const Problem = z
   .object({
-    type: z.string().describe('Stable address of the paragraph that explains this problem, or its registered type'),
+    type: z
+      .string()
+      .describe('Stable address of the paragraph that explains this problem, or its registered type'),
     title: z.string().describe('What kind of problem it is; the same for every occurrence'),
     status: z.number().int().min(400).max(599).describe('HTTP status code'),
     detail: z.string().describe('What was wrong this time and what to do'),

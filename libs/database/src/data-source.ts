@@ -3,6 +3,8 @@ import { DataSource } from 'typeorm';
 import { ApiKeyEntity } from './entities/api-key.entity.js';
 import { CandleEntity } from './entities/candle.entity.js';
 import { CandleGapEntity } from './entities/candle-gap.entity.js';
+import { AlertRuleEntity } from './entities/alert-rule.entity.js';
+import { AlertStateEntity } from './entities/alert-state.entity.js';
 import { ForecastEntity } from './entities/forecast.entity.js';
 import { ForecastScoreEntity } from './entities/forecast-score.entity.js';
 import { InstrumentEntity } from './entities/instrument.entity.js';
@@ -21,6 +23,8 @@ import { TenantEntity } from './entities/tenant.entity.js';
 import { UserEntity } from './entities/user.entity.js';
 import { TrackRecordEntity } from './entities/track-record.entity.js';
 import { TrackRecordRootEntity } from './entities/track-record-root.entity.js';
+import { WebhookEndpointEntity } from './entities/webhook-endpoint.entity.js';
+import { WebhookSecretEntity } from './entities/webhook-secret.entity.js';
 import { Foundation1795219200000 } from './migrations/1795219200000-foundation.js';
 import { ModelsAndProof1795305600000 } from './migrations/1795305600000-models-and-proof.js';
 import { TenantsAndRoles1795824000000 } from './migrations/1795824000000-tenants-and-roles.js';
@@ -30,6 +34,7 @@ import { AuditAndIdempotency1795824300000 } from './migrations/1795824300000-aud
 import { Usage1795824400000 } from './migrations/1795824400000-usage.js';
 import { Streams1795824600000 } from './migrations/1795824600000-streams.js';
 import { InferenceLoads1795824700000 } from './migrations/1795824700000-inference-loads.js';
+import { WebhooksAndAlerts1795824500000 } from './migrations/1795824500000-webhooks-and-alerts.js';
 
 export interface DataSourceOptions {
   readonly url: string;
@@ -60,6 +65,7 @@ export function createDataSource({ url, applicationName, poolSize = 5 }: DataSou
       Usage1795824400000,
       Streams1795824600000,
       InferenceLoads1795824700000,
+      WebhooksAndAlerts1795824500000,
     ],
     entities: [
       InstrumentEntity,
@@ -83,6 +89,10 @@ export function createDataSource({ url, applicationName, poolSize = 5 }: DataSou
       TrackRecordEntity,
       TrackRecordRootEntity,
       InferenceLoadEntity,
+      WebhookEndpointEntity,
+      WebhookSecretEntity,
+      AlertRuleEntity,
+      AlertStateEntity,
     ],
     applicationName,
     poolSize,

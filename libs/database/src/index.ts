@@ -21,3 +21,7 @@ export { ServerSigningKeyEntity } from './entities/server-signing-key.entity.js'
 export { TrackRecordEntity } from './entities/track-record.entity.js';
 export { TrackRecordRootEntity } from './entities/track-record-root.entity.js';
 export { InferenceLoadEntity } from './entities/inference-load.entity.js';
+export { WebhookEndpointEntity } from './entities/webhook-endpoint.entity.js';
+export { WebhookSecretEntity } from './entities/webhook-secret.entity.js';
+export { AlertRuleEntity } from './entities/alert-rule.entity.js';
+export { AlertStateEntity } from './entities/alert-state.entity.js';

@@ -5,6 +5,7 @@ import { LIFECYCLE_EXAMPLES } from './lifecycle-examples.js';
 import { OAUTH_EXAMPLES, OAUTH_REQUEST_EXAMPLES } from './oauth-examples.js';
 import { USAGE_EXAMPLES } from './usage-examples.js';
 import { sseText, streamExamples } from './stream-examples.js';
+import { NOTIFICATION_EXAMPLES, NOTIFICATION_REQUESTS } from './notification-examples.js';
 
 const quantiles = {
   '0.05': 91_240.1,
@@ -138,6 +139,7 @@ export const OPERATION_EXAMPLES: Readonly<Record<string, unknown>> = {
     ticket: 'btcf_ticket_works-once-and-for-half-a-minute-0123456789abc',
     expiresAt: '2025-01-01T12:00:30.000Z',
   },
+  ...NOTIFICATION_EXAMPLES,
   'GET /v1/performance/{instrument}': {
     instrument: 'BTC-USD',
     horizon: '24h',
@@ -162,6 +164,7 @@ export const REQUEST_EXAMPLES: Readonly<Record<string, unknown>> = {
   ...ACCESS_REQUEST_EXAMPLES,
   ...OAUTH_REQUEST_EXAMPLES,
   ...INFERENCE_REQUEST_EXAMPLES,
+  ...NOTIFICATION_REQUESTS,
   'POST /v1/models': {
     name: 'mine',
     onnx: 'CAo6AA==',

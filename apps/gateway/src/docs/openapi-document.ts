@@ -16,6 +16,7 @@ import {
 } from './inference-document.js';
 import { jsonSchemaOf } from './json-schema.js';
 import { addQuotaHeaders, costText, QUOTA_HEADERS } from './quota-headers.js';
+import { NOTIFICATION_PROBLEMS } from './notification-examples.js';
 
 type PathItem = OpenAPIObject['paths'][string];
 type Operation = NonNullable<PathItem['get']>;
@@ -63,6 +64,7 @@ const PROBLEMS_OF: Readonly<Record<string, Record<string, string>>> = {
   'POST /v1/backtests': { 409: 'Enough are waiting already' },
   'DELETE /v1/backtests/{id}': { 409: 'It has come to its end already' },
   ...INFERENCE_PROBLEMS,
+  ...NOTIFICATION_PROBLEMS,
 };
 /** Headers that any route takes, and that any change takes. */
 const PARAMETERS = {
@@ -121,6 +123,8 @@ function outline(): Omit<OpenAPIObject, 'paths'> {
     .addTag('sessions', 'Who asks: logging in and out, and what one may do')
     .addTag('tenants', 'Whom this installation serves; for administrators')
     .addTag('audit', 'Who changed what, and who was refused')
+    .addTag('webhooks', 'Being told what happens: docs/webhooks.md')
+    .addTag('alerts', 'Being told when something is as one asked: docs/alerts.md')
     .addTag('market data', 'What forecasts are made from')
     .addTag('usage', 'What a tenant may use, and has used')
     .addTag(

@@ -1,5 +1,6 @@
 import { createKeyText } from '@btcforecast/access';
 import { OAuthClientEntity, RequestSigningKeyEntity } from '@btcforecast/database';
+import { REQUEST_EXAMPLES } from '../docs/examples.js';
 import type { Fixture } from './start-fixture.js';
 
 /** Values for the parameters of one path, as they are written in the API document. */
@@ -59,12 +60,37 @@ const user = async (fixture: Fixture): Promise<RouteSample> => ({
   params: { id: await fixture.addUser({}) },
   owner: 'default',
 });
+/** Made over the API by a key of the tenant `default`; gives the id. */
+async function make(fixture: Fixture, path: string, body: unknown = undefined): Promise<string> {
+  const authorization = `Bearer ${await fixture.addKey({ roles: ['developer'] })}`;
+  const content = { method: 'POST', ...(body !== undefined && { body: JSON.stringify(body) }) };
+  const headers = { authorization, ...(body !== undefined && { 'content-type': 'application/json' }) };
+  const response = await fixture.get(path, headers, content);
+  return ((await response.json()) as { id: string }).id;
+}
+
+/** A webhook endpoint and a delivery to it; anew each time, since one may delete it, and alone, since few are allowed. */
+const webhook = async (fixture: Fixture): Promise<RouteSample> => {
+  await fixture.dataSource.query('DELETE FROM webhook_endpoints');
+  const id = await make(fixture, '/v1/webhooks', REQUEST_EXAMPLES['POST /v1/webhooks']);
+  return { params: { id, delivery: await make(fixture, `/v1/webhooks/${id}/test`) }, owner: 'default' };
+};
+
+const alert = async (fixture: Fixture): Promise<RouteSample> => {
+  await fixture.dataSource.query('DELETE FROM alert_rules');
+  return {
+    params: { id: await make(fixture, '/v1/alerts', REQUEST_EXAMPLES['POST /v1/alerts']) },
+    owner: 'default',
+  };
+};
 
 /**
  * One line for each path that has parameters. A new one must be added here, or the authorisation matrix fails: it says
  * whose the thing is, so that no route is forgotten that must hide it from other tenants.
  */
 export const ROUTE_SAMPLES: Readonly<Record<string, Sample>> = {
+  '/v1/alerts/{id}': alert,
+  '/v1/alerts/{id}/history': alert,
   '/v1/backtests/{id}': { params: { id: BACKTEST }, owner: 'default' },
   '/v1/forecasts/by-id/{id}': nobody({ id: '0'.repeat(64) }),
   '/v1/forecasts/by-id/{id}/reproduce': nobody({ id: '0'.repeat(64) }),
@@ -92,6 +118,14 @@ export const ROUTE_SAMPLES: Readonly<Record<string, Sample>> = {
   ...inference(['', '/config', '/infer', '/ready', '/stats']),
   '/v2/repository/models/{model}/load': nobody({ model: 'har' }),
   '/v2/repository/models/{model}/unload': nobody({ model: 'har' }),
+  '/v1/webhooks/{id}': webhook,
+  '/v1/webhooks/{id}/deliveries': webhook,
+  '/v1/webhooks/{id}/deliveries/{delivery}': webhook,
+  '/v1/webhooks/{id}/deliveries/{delivery}/replay': webhook,
+  '/v1/webhooks/{id}/replay': webhook,
+  '/v1/webhooks/{id}/secrets': webhook,
+  '/v1/webhooks/{id}/secrets/rotate': webhook,
+  '/v1/webhooks/{id}/test': webhook,
 };
 
 /** Models belong to no tenant, here as in /v1/models. */

@@ -44,6 +44,7 @@ const COMMON = {
   LOAD_MAX_DELAY_MS: '10000',
   // Cheap passwords: it is not how hard they are to guess that is tested.
   PASSWORD_COST: '12',
+  SECRETS_KEY: Buffer.alloc(32, 7).toString('base64'),
 };
 
 /** A gateway in this process, with a real database and with peers that it reaches over TCP. */

@@ -45,6 +45,49 @@ export const OPERATIONS = {
     reply: 'application/json',
     idempotent: false,
   },
+  alertList: { method: 'GET', path: '/v1/alerts', body: null, reply: 'application/json', idempotent: false },
+  alertCreate: {
+    method: 'POST',
+    path: '/v1/alerts',
+    body: 'application/json',
+    reply: 'application/json',
+    idempotent: true,
+  },
+  alertTest: {
+    method: 'POST',
+    path: '/v1/alerts/test',
+    body: 'application/json',
+    reply: 'application/json',
+    idempotent: false,
+  },
+  alertFind: {
+    method: 'GET',
+    path: '/v1/alerts/{id}',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+  alertUpdate: {
+    method: 'PATCH',
+    path: '/v1/alerts/{id}',
+    body: 'application/json',
+    reply: 'application/json',
+    idempotent: true,
+  },
+  alertRemove: {
+    method: 'DELETE',
+    path: '/v1/alerts/{id}',
+    body: null,
+    reply: 'application/json',
+    idempotent: true,
+  },
+  alertHistory: {
+    method: 'GET',
+    path: '/v1/alerts/{id}/history',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
   auditList: { method: 'GET', path: '/v1/audit', body: null, reply: 'application/json', idempotent: false },
   auditExport: {
     method: 'GET',
@@ -415,6 +458,90 @@ export const OPERATIONS = {
     reply: 'application/json',
     idempotent: true,
   },
+  webhookList: {
+    method: 'GET',
+    path: '/v1/webhooks',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+  webhookCreate: {
+    method: 'POST',
+    path: '/v1/webhooks',
+    body: 'application/json',
+    reply: 'application/json',
+    idempotent: true,
+  },
+  webhookFind: {
+    method: 'GET',
+    path: '/v1/webhooks/{id}',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+  webhookUpdate: {
+    method: 'PATCH',
+    path: '/v1/webhooks/{id}',
+    body: 'application/json',
+    reply: 'application/json',
+    idempotent: true,
+  },
+  webhookRemove: {
+    method: 'DELETE',
+    path: '/v1/webhooks/{id}',
+    body: null,
+    reply: 'application/json',
+    idempotent: true,
+  },
+  deliveryList: {
+    method: 'GET',
+    path: '/v1/webhooks/{id}/deliveries',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+  deliveryFind: {
+    method: 'GET',
+    path: '/v1/webhooks/{id}/deliveries/{delivery}',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+  deliveryReplayOne: {
+    method: 'POST',
+    path: '/v1/webhooks/{id}/deliveries/{delivery}/replay',
+    body: null,
+    reply: 'application/json',
+    idempotent: true,
+  },
+  deliveryReplayRange: {
+    method: 'POST',
+    path: '/v1/webhooks/{id}/replay',
+    body: 'application/json',
+    reply: 'application/json',
+    idempotent: true,
+  },
+  webhookShowSecrets: {
+    method: 'GET',
+    path: '/v1/webhooks/{id}/secrets',
+    body: null,
+    reply: 'application/json',
+    idempotent: false,
+  },
+  webhookRotate: {
+    method: 'POST',
+    path: '/v1/webhooks/{id}/secrets/rotate',
+    body: 'application/json',
+    reply: 'application/json',
+    idempotent: true,
+  },
+  deliveryTest: {
+    method: 'POST',
+    path: '/v1/webhooks/{id}/test',
+    body: null,
+    reply: 'application/json',
+    idempotent: true,
+  },
   serverMetadata: { method: 'GET', path: '/v2', body: null, reply: 'application/json', idempotent: false },
   serverLive: {
     method: 'GET',
@@ -551,6 +678,20 @@ export interface Operations {
   healthReady: { request: t.HealthReadyData; reply: t.HealthReadyResponse };
   /** An access token for a client: the client credentials grant of OAuth 2.0 */
   tokenIssue: { request: t.TokenIssueData; reply: t.TokenIssueResponse };
+  /** Your rules and how they stand */
+  alertList: { request: t.AlertListData; reply: t.AlertListResponse };
+  /** Adds a rule; when it fires, endpoints that ask for alert.fired are told */
+  alertCreate: { request: t.AlertCreateData; reply: t.AlertCreateResponse };
+  /** Says when a rule would have fired; nothing is kept */
+  alertTest: { request: t.AlertTestData; reply: t.AlertTestResponse };
+  /** One rule */
+  alertFind: { request: t.AlertFindData; reply: t.AlertFindResponse };
+  /** Changes a rule; if more than its name changes it begins anew */
+  alertUpdate: { request: t.AlertUpdateData; reply: t.AlertUpdateResponse };
+  /** Deletes a rule and its history; answers with what it was */
+  alertRemove: { request: t.AlertRemoveData; reply: t.AlertRemoveResponse };
+  /** When a rule fired and was over */
+  alertHistory: { request: t.AlertHistoryData; reply: t.AlertHistoryResponse };
   /** Who changed what, and who was refused: own entries, an admin sees all */
   auditList: { request: t.AuditListData; reply: t.AuditListResponse };
   /** The chain, one JSON object a line, to be checked with btcf audit verify */
@@ -667,6 +808,30 @@ export interface Operations {
   userChange: { request: t.UserChangeData; reply: t.UserChangeResponse };
   /** Removes a user */
   userRemove: { request: t.UserRemoveData; reply: t.UserRemoveResponse };
+  /** Your endpoints and how deliveries to them go */
+  webhookList: { request: t.WebhookListData; reply: t.WebhookListResponse };
+  /** Adds an endpoint that is told what happens; its secrets are at …/secrets */
+  webhookCreate: { request: t.WebhookCreateData; reply: t.WebhookCreateResponse };
+  /** One endpoint */
+  webhookFind: { request: t.WebhookFindData; reply: t.WebhookFindResponse };
+  /** Changes an endpoint; enabling it again begins with a clean record */
+  webhookUpdate: { request: t.WebhookUpdateData; reply: t.WebhookUpdateResponse };
+  /** Deletes an endpoint, its secrets and its log; answers with what it was */
+  webhookRemove: { request: t.WebhookRemoveData; reply: t.WebhookRemoveResponse };
+  /** What was sent to an endpoint in the last 30 days, and what came of it */
+  deliveryList: { request: t.DeliveryListData; reply: t.DeliveryListResponse };
+  /** One delivery: its body, and every attempt */
+  deliveryFind: { request: t.DeliveryFindData; reply: t.DeliveryFindResponse };
+  /** Sends an event again, with the same webhook-id */
+  deliveryReplayOne: { request: t.DeliveryReplayOneData; reply: t.DeliveryReplayOneResponse };
+  /** Sends the events of a range again, a thousand at most */
+  deliveryReplayRange: { request: t.DeliveryReplayRangeData; reply: t.DeliveryReplayRangeResponse };
+  /** What its messages are signed with */
+  webhookShowSecrets: { request: t.WebhookShowSecretsData; reply: t.WebhookShowSecretsResponse };
+  /** Makes a new secret and key; messages are signed with the old ones as well for a while */
+  webhookRotate: { request: t.WebhookRotateData; reply: t.WebhookRotateResponse };
+  /** Sends an event that means nothing, to see whether it arrives */
+  deliveryTest: { request: t.DeliveryTestData; reply: t.DeliveryTestResponse };
   /** What this server is, and which extensions of the protocol it serves; needs no key */
   serverMetadata: { request: t.ServerMetadataData; reply: t.ServerMetadataResponse };
   /** Whether the server runs; needs no key */

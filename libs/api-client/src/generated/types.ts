@@ -4,6 +4,480 @@ export type ClientOptions = {
   baseUrl: `${string}://${string}` | (string & {});
 };
 
+export type Alert = {
+  /**
+   * Id of the rule
+   */
+  id: string;
+  /**
+   * What it is called in messages
+   */
+  name: string;
+  condition: AlertConditionReply;
+  /**
+   * It fires, and is over, only after it has been so for this long, event time, an integer of minutes
+   */
+  holdMinutes: number;
+  /**
+   * After it has fired it does not fire again for this long, event time, an integer of minutes
+   */
+  cooldownMinutes: number;
+  /**
+   * false: it is not judged
+   */
+  enabled: boolean;
+  state: AlertState;
+  /**
+   * Event time of the last change of state, UTC; null: none yet
+   */
+  since: Instant | null;
+  /**
+   * What was last compared, in the unit of the condition: currency, percent, 0 to 1 or count; null: nothing yet
+   */
+  value: number | null;
+  /**
+   * Event time up to which it has been judged, UTC; null: not yet
+   */
+  judgedUntil: Instant | null;
+  /**
+   * When it was made, UTC
+   */
+  createdAt: Instant;
+  /**
+   * When it was last changed, UTC
+   */
+  updatedAt: Instant;
+  source: Source;
+};
+
+/**
+ * When a rule fires, and when it counts as over
+ */
+export type AlertCondition =
+  | {
+      /**
+       * The close of a candle
+       */
+      kind: 'price';
+      instrument: InstrumentId;
+      /**
+       * Candles at whose close it is judged
+       */
+      interval?: Interval;
+      /**
+       * crosses: the close lies on the other side than the one before, in either direction
+       */
+      test: 'above' | 'below' | 'crosses';
+      /**
+       * Level, price in the quote currency
+       */
+      level: number;
+      /**
+       * Where it counts as over; default: the level, price in the quote currency
+       */
+      clear?: number;
+    }
+  | {
+      /**
+       * How far the close has moved over a window
+       */
+      kind: 'price_change';
+      instrument: InstrumentId;
+      /**
+       * Length of the window, an integer of hours
+       */
+      windowHours: number;
+      /**
+       * moves: in either direction
+       */
+      test: 'rises' | 'falls' | 'moves';
+      /**
+       * By at least this, percent, dimensionless
+       */
+      percent: number;
+      /**
+       * Over when by less than this; default: percent; dimensionless
+       */
+      clear?: number;
+    }
+  | {
+      /**
+       * A quantile of the forecast
+       */
+      kind: 'forecast_quantile';
+      instrument: InstrumentId;
+      horizon: Horizon;
+      /**
+       * Level of the quantile, 0 to 1, e.g. 0.05
+       */
+      quantile: number;
+      /**
+       * Side of the level on which it fires
+       */
+      test: 'above' | 'below';
+      /**
+       * Level, price in the quote currency
+       */
+      level: number;
+      /**
+       * Where it counts as over; default: the level, price in the quote currency
+       */
+      clear?: number;
+    }
+  | {
+      /**
+       * Probability that the price ends above or below a level
+       */
+      kind: 'event_probability';
+      instrument: InstrumentId;
+      horizon: Horizon;
+      /**
+       * Side of the price on which the close at the target lies
+       */
+      event: 'above' | 'below';
+      /**
+       * Of the event, price in the quote currency
+       */
+      price: number;
+      /**
+       * Side of the probability on which it fires
+       */
+      test: 'at_least' | 'at_most';
+      /**
+       * Probability, 0 to 1
+       */
+      probability: number;
+      /**
+       * Where it counts as over; default: the probability, 0 to 1
+       */
+      clear?: number;
+    }
+  | {
+      /**
+       * A test of drift was raised
+       */
+      kind: 'drift';
+      instrument: InstrumentId;
+      /**
+       * Fires when one was raised within, an integer of hours
+       */
+      windowHours?: number;
+    }
+  | {
+      /**
+       * Hourly candles are missing
+       */
+      kind: 'gap';
+      instrument: InstrumentId;
+      /**
+       * Counted over, an integer of hours
+       */
+      windowHours?: number;
+      /**
+       * Fires when so many are missing, count
+       */
+      missing?: number;
+    }
+  | {
+      /**
+       * Share of the tenant's quota of the day that is used
+       */
+      kind: 'usage';
+      /**
+       * Fires from here on, 0 to 1
+       */
+      share: number;
+      /**
+       * Where it counts as over; default: the share, 0 to 1
+       */
+      clear?: number;
+    };
+
+/**
+ * When the rule fires
+ */
+export type AlertConditionReply =
+  | {
+      /**
+       * The close of a candle
+       */
+      kind: 'price';
+      instrument: InstrumentId;
+      /**
+       * Candles at whose close it is judged
+       */
+      interval: Interval;
+      /**
+       * crosses: the close lies on the other side than the one before, in either direction
+       */
+      test: 'above' | 'below' | 'crosses';
+      /**
+       * Level, price in the quote currency
+       */
+      level: number;
+      /**
+       * Where it counts as over; default: the level, price in the quote currency
+       */
+      clear?: number;
+    }
+  | {
+      /**
+       * How far the close has moved over a window
+       */
+      kind: 'price_change';
+      instrument: InstrumentId;
+      /**
+       * Length of the window, an integer of hours
+       */
+      windowHours: number;
+      /**
+       * moves: in either direction
+       */
+      test: 'rises' | 'falls' | 'moves';
+      /**
+       * By at least this, percent, dimensionless
+       */
+      percent: number;
+      /**
+       * Over when by less than this; default: percent; dimensionless
+       */
+      clear?: number;
+    }
+  | {
+      /**
+       * A quantile of the forecast
+       */
+      kind: 'forecast_quantile';
+      instrument: InstrumentId;
+      horizon: Horizon;
+      /**
+       * Level of the quantile, 0 to 1, e.g. 0.05
+       */
+      quantile: number;
+      /**
+       * Side of the level on which it fires
+       */
+      test: 'above' | 'below';
+      /**
+       * Level, price in the quote currency
+       */
+      level: number;
+      /**
+       * Where it counts as over; default: the level, price in the quote currency
+       */
+      clear?: number;
+    }
+  | {
+      /**
+       * Probability that the price ends above or below a level
+       */
+      kind: 'event_probability';
+      instrument: InstrumentId;
+      horizon: Horizon;
+      /**
+       * Side of the price on which the close at the target lies
+       */
+      event: 'above' | 'below';
+      /**
+       * Of the event, price in the quote currency
+       */
+      price: number;
+      /**
+       * Side of the probability on which it fires
+       */
+      test: 'at_least' | 'at_most';
+      /**
+       * Probability, 0 to 1
+       */
+      probability: number;
+      /**
+       * Where it counts as over; default: the probability, 0 to 1
+       */
+      clear?: number;
+    }
+  | {
+      /**
+       * A test of drift was raised
+       */
+      kind: 'drift';
+      instrument: InstrumentId;
+      /**
+       * Fires when one was raised within, an integer of hours
+       */
+      windowHours: number;
+    }
+  | {
+      /**
+       * Hourly candles are missing
+       */
+      kind: 'gap';
+      instrument: InstrumentId;
+      /**
+       * Counted over, an integer of hours
+       */
+      windowHours: number;
+      /**
+       * Fires when so many are missing, count
+       */
+      missing: number;
+    }
+  | {
+      /**
+       * Share of the tenant's quota of the day that is used
+       */
+      kind: 'usage';
+      /**
+       * Fires from here on, 0 to 1
+       */
+      share: number;
+      /**
+       * Where it counts as over; default: the share, 0 to 1
+       */
+      clear?: number;
+    };
+
+export type AlertHistoryReply = {
+  /**
+   * Newest first
+   */
+  data: Array<{
+    /**
+     * resolved: it is over
+     */
+    state: 'firing' | 'resolved';
+    /**
+     * Event time of the candle, forecast or hour that was judged, UTC
+     */
+    at: Instant;
+    /**
+     * What was compared, in the unit of the condition: currency, percent, 0 to 1 or count
+     */
+    value: number;
+    /**
+     * The same in a sentence
+     */
+    text: string;
+  }>;
+  /**
+   * Pass as cursor for the next page; null at the end
+   */
+  next: string | null;
+};
+
+export type AlertRequest = {
+  /**
+   * What it is called in messages
+   */
+  name: string;
+  condition: AlertCondition;
+  /**
+   * It fires, and is over, only after it has been so for this long, event time, an integer of minutes
+   */
+  holdMinutes?: number;
+  /**
+   * After it has fired it does not fire again for this long, event time, an integer of minutes
+   */
+  cooldownMinutes?: number;
+  /**
+   * false: it is not judged
+   */
+  enabled?: boolean;
+};
+
+/**
+ * firing: from when it fires until it is over
+ */
+export type AlertState = 'ok' | 'firing';
+
+export type AlertTestReply = {
+  /**
+   * Event time from which it was judged, UTC
+   */
+  from: Instant;
+  /**
+   * Event time until which it was judged, UTC
+   */
+  to: Instant;
+  /**
+   * Candles, forecasts or hours that were judged, count
+   */
+  judged: number;
+  state: AlertState;
+  /**
+   * When it would have fired and been over, oldest first
+   */
+  transitions: Array<{
+    /**
+     * resolved: it is over
+     */
+    state: 'firing' | 'resolved';
+    /**
+     * Event time of the candle, forecast or hour that was judged, UTC
+     */
+    at: Instant;
+    /**
+     * What was compared, in the unit of the condition: currency, percent, 0 to 1 or count
+     */
+    value: number;
+    /**
+     * The same in a sentence
+     */
+    text: string;
+  }>;
+  source: Source;
+};
+
+export type AlertTestRequest = {
+  condition: AlertCondition;
+  /**
+   * It fires, and is over, only after it has been so for this long, event time, an integer of minutes
+   */
+  holdMinutes?: number;
+  /**
+   * After it has fired it does not fire again for this long, event time, an integer of minutes
+   */
+  cooldownMinutes?: number;
+  /**
+   * Event time from which it is judged; default: 168 hours before to
+   */
+  from?: string | string;
+  /**
+   * Event time until which it is judged; default: now
+   */
+  to?: string | string;
+};
+
+export type AlertUpdateRequest = {
+  /**
+   * What it is called in messages
+   */
+  name?: string;
+  condition?: AlertCondition;
+  /**
+   * It fires, and is over, only after it has been so for this long, event time, an integer of minutes
+   */
+  holdMinutes?: number;
+  /**
+   * After it has fired it does not fire again for this long, event time, an integer of minutes
+   */
+  cooldownMinutes?: number;
+  /**
+   * false: it is not judged
+   */
+  enabled?: boolean;
+};
+
+export type AlertsReply = {
+  /**
+   * Newest first
+   */
+  data: Array<Alert>;
+  /**
+   * Pass as cursor for the next page; null at the end
+   */
+  next: string | null;
+};
+
 /**
  * champion answers; challenger forecasts the same origins and is only scored; canary answers a share of requests
  */
@@ -2634,6 +3108,11 @@ export type Problem = {
     | 'backtest.not_found'
     | 'backtest.conflict'
     | 'backtest.out_of_range'
+    | 'webhook.not_found'
+    | 'webhook.refused'
+    | 'webhook.conflict'
+    | 'alert.not_found'
+    | 'alert.conflict'
     | 'track_record.not_entered'
     | 'track_record.broken'
     | 'market.venue_unavailable'
@@ -3742,6 +4221,366 @@ export type UsersReply = {
   next: string | null;
 };
 
+export type Webhook = {
+  /**
+   * Id of the endpoint
+   */
+  id: string;
+  /**
+   * Where events are sent by POST: an https address on port 443 or 8443 that is not inside a private network
+   */
+  url: string;
+  /**
+   * For yourself
+   */
+  description: string;
+  /**
+   * What it is told
+   */
+  eventTypes: Array<WebhookEventType>;
+  /**
+   * Only events of these instruments; null: of all
+   */
+  instruments: Array<InstrumentId> | null;
+  /**
+   * Only forecasts and outcomes of these horizons; null: of all
+   */
+  horizons: Array<Horizon> | null;
+  /**
+   * Only candles of these intervals
+   */
+  intervals: Array<Interval>;
+  /**
+   * standard: {type, timestamp, data}; slack: {text}, as incoming webhooks of Slack take it
+   */
+  format: 'standard' | 'slack';
+  /**
+   * false: nothing is sent
+   */
+  enabled: boolean;
+  /**
+   * null while it is enabled
+   */
+  disabled: {
+    /**
+     * requested: by you; gone: it answered 410; failing: every attempt failed for days
+     */
+    reason: 'requested' | 'gone' | 'failing';
+    /**
+     * When, UTC
+     */
+    at: Instant;
+  } | null;
+  /**
+   * How deliveries go
+   */
+  health: {
+    /**
+     * Failed attempts since the last success, count
+     */
+    failuresInRow: number;
+    /**
+     * First failure since the last success, UTC
+     */
+    failingSince: Instant | null;
+    /**
+     * Nothing is sent before, UTC; null: no pause
+     */
+    pausedUntil: Instant | null;
+    /**
+     * UTC; null: never
+     */
+    lastSuccessAt: Instant | null;
+    /**
+     * UTC; null: never
+     */
+    lastFailureAt: Instant | null;
+  };
+  /**
+   * When it was made, UTC
+   */
+  createdAt: Instant;
+  /**
+   * When it was last changed, UTC
+   */
+  updatedAt: Instant;
+};
+
+export type WebhookAttempt = {
+  /**
+   * When it began, UTC
+   */
+  at: Instant;
+  /**
+   * Until the answer had been read, milliseconds
+   */
+  latencyMs: number;
+  /**
+   * HTTP status code of the answer; null: there was none
+   */
+  status: number | null;
+  /**
+   * Why it counts as failed; null: it does not
+   */
+  failure: string | null;
+  /**
+   * Beginning of the answer
+   */
+  response: string | null;
+};
+
+export type WebhookDeliveriesReply = {
+  /**
+   * Newest first
+   */
+  data: Array<WebhookDelivery>;
+  /**
+   * Pass as cursor for the next page; null at the end
+   */
+  next: string | null;
+};
+
+export type WebhookDelivery = {
+  /**
+   * Id of the delivery
+   */
+  id: string;
+  /**
+   * The header webhook-id: the same in every attempt
+   */
+  eventId: string;
+  /**
+   * Event type
+   */
+  type: string;
+  /**
+   * pending: an attempt is to come; failed: no more will be made unless you ask for a replay
+   */
+  state: 'pending' | 'delivered' | 'failed';
+  /**
+   * Attempts made, count
+   */
+  attempts: number;
+  /**
+   * When the event was queued for this endpoint, UTC
+   */
+  createdAt: Instant;
+  /**
+   * UTC; null: none is to come
+   */
+  nextAttemptAt: Instant | null;
+  /**
+   * When it was delivered or given up, UTC
+   */
+  endedAt: Instant | null;
+  /**
+   * null: none was made yet
+   */
+  lastAttempt: WebhookAttempt | null;
+};
+
+export type WebhookDeliveryDetail = {
+  /**
+   * Id of the delivery
+   */
+  id: string;
+  /**
+   * The header webhook-id: the same in every attempt
+   */
+  eventId: string;
+  /**
+   * Event type
+   */
+  type: string;
+  /**
+   * pending: an attempt is to come; failed: no more will be made unless you ask for a replay
+   */
+  state: 'pending' | 'delivered' | 'failed';
+  /**
+   * Attempts made, count
+   */
+  attempts: number;
+  /**
+   * When the event was queued for this endpoint, UTC
+   */
+  createdAt: Instant;
+  /**
+   * UTC; null: none is to come
+   */
+  nextAttemptAt: Instant | null;
+  /**
+   * When it was delivered or given up, UTC
+   */
+  endedAt: Instant | null;
+  /**
+   * null: none was made yet
+   */
+  lastAttempt: WebhookAttempt | null;
+  /**
+   * The body that is sent, byte for byte; of a slack endpoint before its rendering
+   */
+  body: string;
+  /**
+   * Every attempt, newest first
+   */
+  log: Array<WebhookAttempt>;
+};
+
+/**
+ * What happened; docs/webhooks.md has the data of each
+ */
+export type WebhookEventType =
+  | 'candle.closed'
+  | 'forecast.issued'
+  | 'forecast.matured'
+  | 'gap.opened'
+  | 'gap.closed'
+  | 'drift.raised'
+  | 'model.promoted'
+  | 'backtest.finished'
+  | 'alert.fired'
+  | 'alert.resolved'
+  | 'quota.warning'
+  | 'webhook.disabled';
+
+export type WebhookReplayReply = {
+  /**
+   * Events that are sent again, count
+   */
+  queued: number;
+  /**
+   * There are more: ask again with this as from; null: that was all
+   */
+  next: Instant | null;
+};
+
+export type WebhookReplayRequest = {
+  /**
+   * Events from then on, wall time, inclusive
+   */
+  from: string | string;
+  /**
+   * Events until then, wall time, exclusive
+   */
+  to: string | string;
+  /**
+   * failed: given up; missed: while it was disabled; delivered: again
+   */
+  include?: Array<'failed' | 'missed' | 'delivered'>;
+};
+
+export type WebhookRequest = {
+  /**
+   * Where events are sent by POST: an https address on port 443 or 8443 that is not inside a private network
+   */
+  url: string;
+  /**
+   * For yourself
+   */
+  description?: string;
+  /**
+   * What it is told
+   */
+  eventTypes: Array<WebhookEventType>;
+  /**
+   * Only events of these instruments; null: of all
+   */
+  instruments?: Array<InstrumentId> | null;
+  /**
+   * Only forecasts and outcomes of these horizons; null: of all
+   */
+  horizons?: Array<Horizon> | null;
+  /**
+   * Only candles of these intervals
+   */
+  intervals?: Array<Interval>;
+  /**
+   * standard: {type, timestamp, data}; slack: {text}, as incoming webhooks of Slack take it
+   */
+  format?: 'standard' | 'slack';
+  /**
+   * false: nothing is sent
+   */
+  enabled?: boolean;
+};
+
+export type WebhookRotateRequest = {
+  /**
+   * How long every message is signed with the old pair as well, hours
+   */
+  overlapHours?: number;
+};
+
+export type WebhookSecretsReply = {
+  /**
+   * The pair in force first, then those that it took over from and that are still signed with
+   */
+  data: Array<{
+    /**
+     * For signatures v1 (HMAC-SHA256): whsec_ and base64. Keep it to yourself
+     */
+    secret: string;
+    /**
+     * For signatures v1a (ed25519): whpk_ and base64. No secret
+     */
+    publicKey: string;
+    /**
+     * When it was made, UTC
+     */
+    createdAt: Instant;
+    /**
+     * Signed with it until then, UTC; null: the one in force
+     */
+    expiresAt: Instant | null;
+  }>;
+};
+
+export type WebhookUpdateRequest = {
+  /**
+   * Where events are sent by POST: an https address on port 443 or 8443 that is not inside a private network
+   */
+  url?: string;
+  /**
+   * For yourself
+   */
+  description?: string;
+  /**
+   * What it is told
+   */
+  eventTypes?: Array<WebhookEventType>;
+  /**
+   * Only events of these instruments; null: of all
+   */
+  instruments?: Array<InstrumentId> | null;
+  /**
+   * Only forecasts and outcomes of these horizons; null: of all
+   */
+  horizons?: Array<Horizon> | null;
+  /**
+   * Only candles of these intervals
+   */
+  intervals?: Array<Interval>;
+  /**
+   * standard: {type, timestamp, data}; slack: {text}, as incoming webhooks of Slack take it
+   */
+  format?: 'standard' | 'slack';
+  /**
+   * false: nothing is sent
+   */
+  enabled?: boolean;
+};
+
+export type WebhooksReply = {
+  /**
+   * Newest first
+   */
+  data: Array<Webhook>;
+  /**
+   * Pass as cursor for the next page; null at the end
+   */
+  next: string | null;
+};
+
 /**
  * How far back in event time to count
  */
@@ -4014,6 +4853,433 @@ export type TokenIssueResponses = {
 };
 
 export type TokenIssueResponse = TokenIssueResponses[keyof TokenIssueResponses];
+
+export type AlertListData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path?: never;
+  query?: {
+    /**
+     * Entries per page
+     */
+    limit?: number;
+    /**
+     * next of the page before, unchanged
+     */
+    cursor?: string;
+  };
+  url: '/v1/alerts';
+};
+
+export type AlertListErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type AlertListError = AlertListErrors[keyof AlertListErrors];
+
+export type AlertListResponses = {
+  /**
+   * The answer
+   */
+  200: AlertsReply;
+};
+
+export type AlertListResponse = AlertListResponses[keyof AlertListResponses];
+
+export type AlertCreateData = {
+  body: AlertRequest;
+  headers?: {
+    /**
+     * Names this change, in quotes (draft-ietf-httpapi-idempotency-key-header): repeated under the same name within a day it takes effect once
+     */
+    'Idempotency-Key'?: string;
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/alerts';
+};
+
+export type AlertCreateErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * You have enough rules
+   */
+  409: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type AlertCreateError = AlertCreateErrors[keyof AlertCreateErrors];
+
+export type AlertCreateResponses = {
+  /**
+   * The answer
+   */
+  201: Alert;
+};
+
+export type AlertCreateResponse = AlertCreateResponses[keyof AlertCreateResponses];
+
+export type AlertTestData = {
+  body: AlertTestRequest;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/alerts/test';
+};
+
+export type AlertTestErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type AlertTestError = AlertTestErrors[keyof AlertTestErrors];
+
+export type AlertTestResponses = {
+  /**
+   * The answer
+   */
+  200: AlertTestReply;
+};
+
+export type AlertTestResponse = AlertTestResponses[keyof AlertTestResponses];
+
+export type AlertRemoveData = {
+  body?: never;
+  headers?: {
+    /**
+     * Names this change, in quotes (draft-ietf-httpapi-idempotency-key-header): repeated under the same name within a day it takes effect once
+     */
+    'Idempotency-Key'?: string;
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/alerts/{id}';
+};
+
+export type AlertRemoveErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type AlertRemoveError = AlertRemoveErrors[keyof AlertRemoveErrors];
+
+export type AlertRemoveResponses = {
+  /**
+   * The answer
+   */
+  200: Alert;
+};
+
+export type AlertRemoveResponse = AlertRemoveResponses[keyof AlertRemoveResponses];
+
+export type AlertFindData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/alerts/{id}';
+};
+
+export type AlertFindErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type AlertFindError = AlertFindErrors[keyof AlertFindErrors];
+
+export type AlertFindResponses = {
+  /**
+   * The answer
+   */
+  200: Alert;
+};
+
+export type AlertFindResponse = AlertFindResponses[keyof AlertFindResponses];
+
+export type AlertUpdateData = {
+  body: AlertUpdateRequest;
+  headers?: {
+    /**
+     * Names this change, in quotes (draft-ietf-httpapi-idempotency-key-header): repeated under the same name within a day it takes effect once
+     */
+    'Idempotency-Key'?: string;
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/alerts/{id}';
+};
+
+export type AlertUpdateErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type AlertUpdateError = AlertUpdateErrors[keyof AlertUpdateErrors];
+
+export type AlertUpdateResponses = {
+  /**
+   * The answer
+   */
+  200: Alert;
+};
+
+export type AlertUpdateResponse = AlertUpdateResponses[keyof AlertUpdateResponses];
+
+export type AlertHistoryData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    id: string;
+  };
+  query?: {
+    /**
+     * Entries per page
+     */
+    limit?: number;
+    /**
+     * next of the page before, unchanged
+     */
+    cursor?: string;
+  };
+  url: '/v1/alerts/{id}/history';
+};
+
+export type AlertHistoryErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type AlertHistoryError = AlertHistoryErrors[keyof AlertHistoryErrors];
+
+export type AlertHistoryResponses = {
+  /**
+   * The answer
+   */
+  200: AlertHistoryReply;
+};
+
+export type AlertHistoryResponse = AlertHistoryResponses[keyof AlertHistoryResponses];
 
 export type AuditListData = {
   body?: never;
@@ -8005,6 +9271,770 @@ export type UserChangeResponses = {
 };
 
 export type UserChangeResponse = UserChangeResponses[keyof UserChangeResponses];
+
+export type WebhookListData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path?: never;
+  query?: {
+    /**
+     * Entries per page
+     */
+    limit?: number;
+    /**
+     * next of the page before, unchanged
+     */
+    cursor?: string;
+  };
+  url: '/v1/webhooks';
+};
+
+export type WebhookListErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type WebhookListError = WebhookListErrors[keyof WebhookListErrors];
+
+export type WebhookListResponses = {
+  /**
+   * The answer
+   */
+  200: WebhooksReply;
+};
+
+export type WebhookListResponse = WebhookListResponses[keyof WebhookListResponses];
+
+export type WebhookCreateData = {
+  body: WebhookRequest;
+  headers?: {
+    /**
+     * Names this change, in quotes (draft-ietf-httpapi-idempotency-key-header): repeated under the same name within a day it takes effect once
+     */
+    'Idempotency-Key'?: string;
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/webhooks';
+};
+
+export type WebhookCreateErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * You have enough endpoints
+   */
+  409: Problem;
+  /**
+   * The address may not be called
+   */
+  422: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type WebhookCreateError = WebhookCreateErrors[keyof WebhookCreateErrors];
+
+export type WebhookCreateResponses = {
+  /**
+   * The answer
+   */
+  201: Webhook;
+};
+
+export type WebhookCreateResponse = WebhookCreateResponses[keyof WebhookCreateResponses];
+
+export type WebhookRemoveData = {
+  body?: never;
+  headers?: {
+    /**
+     * Names this change, in quotes (draft-ietf-httpapi-idempotency-key-header): repeated under the same name within a day it takes effect once
+     */
+    'Idempotency-Key'?: string;
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/webhooks/{id}';
+};
+
+export type WebhookRemoveErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type WebhookRemoveError = WebhookRemoveErrors[keyof WebhookRemoveErrors];
+
+export type WebhookRemoveResponses = {
+  /**
+   * The answer
+   */
+  200: Webhook;
+};
+
+export type WebhookRemoveResponse = WebhookRemoveResponses[keyof WebhookRemoveResponses];
+
+export type WebhookFindData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/webhooks/{id}';
+};
+
+export type WebhookFindErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type WebhookFindError = WebhookFindErrors[keyof WebhookFindErrors];
+
+export type WebhookFindResponses = {
+  /**
+   * The answer
+   */
+  200: Webhook;
+};
+
+export type WebhookFindResponse = WebhookFindResponses[keyof WebhookFindResponses];
+
+export type WebhookUpdateData = {
+  body: WebhookUpdateRequest;
+  headers?: {
+    /**
+     * Names this change, in quotes (draft-ietf-httpapi-idempotency-key-header): repeated under the same name within a day it takes effect once
+     */
+    'Idempotency-Key'?: string;
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/webhooks/{id}';
+};
+
+export type WebhookUpdateErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * The address may not be called
+   */
+  422: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type WebhookUpdateError = WebhookUpdateErrors[keyof WebhookUpdateErrors];
+
+export type WebhookUpdateResponses = {
+  /**
+   * The answer
+   */
+  200: Webhook;
+};
+
+export type WebhookUpdateResponse = WebhookUpdateResponses[keyof WebhookUpdateResponses];
+
+export type DeliveryListData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    id: string;
+  };
+  query?: {
+    /**
+     * Only deliveries in this state
+     */
+    state?: 'pending' | 'delivered' | 'failed';
+    /**
+     * Only deliveries of this event type
+     */
+    type?: string;
+    /**
+     * Entries per page
+     */
+    limit?: number;
+    /**
+     * next of the page before, unchanged
+     */
+    cursor?: string;
+  };
+  url: '/v1/webhooks/{id}/deliveries';
+};
+
+export type DeliveryListErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type DeliveryListError = DeliveryListErrors[keyof DeliveryListErrors];
+
+export type DeliveryListResponses = {
+  /**
+   * The answer
+   */
+  200: WebhookDeliveriesReply;
+};
+
+export type DeliveryListResponse = DeliveryListResponses[keyof DeliveryListResponses];
+
+export type DeliveryFindData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    id: string;
+    delivery: string;
+  };
+  query?: never;
+  url: '/v1/webhooks/{id}/deliveries/{delivery}';
+};
+
+export type DeliveryFindErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type DeliveryFindError = DeliveryFindErrors[keyof DeliveryFindErrors];
+
+export type DeliveryFindResponses = {
+  /**
+   * The answer
+   */
+  200: WebhookDeliveryDetail;
+};
+
+export type DeliveryFindResponse = DeliveryFindResponses[keyof DeliveryFindResponses];
+
+export type DeliveryReplayOneData = {
+  body?: never;
+  headers?: {
+    /**
+     * Names this change, in quotes (draft-ietf-httpapi-idempotency-key-header): repeated under the same name within a day it takes effect once
+     */
+    'Idempotency-Key'?: string;
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    id: string;
+    delivery: string;
+  };
+  query?: never;
+  url: '/v1/webhooks/{id}/deliveries/{delivery}/replay';
+};
+
+export type DeliveryReplayOneErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * The endpoint is disabled
+   */
+  409: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type DeliveryReplayOneError = DeliveryReplayOneErrors[keyof DeliveryReplayOneErrors];
+
+export type DeliveryReplayOneResponses = {
+  /**
+   * The answer
+   */
+  202: WebhookDeliveryDetail;
+};
+
+export type DeliveryReplayOneResponse = DeliveryReplayOneResponses[keyof DeliveryReplayOneResponses];
+
+export type DeliveryReplayRangeData = {
+  body: WebhookReplayRequest;
+  headers?: {
+    /**
+     * Names this change, in quotes (draft-ietf-httpapi-idempotency-key-header): repeated under the same name within a day it takes effect once
+     */
+    'Idempotency-Key'?: string;
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/webhooks/{id}/replay';
+};
+
+export type DeliveryReplayRangeErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * The endpoint is disabled
+   */
+  409: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type DeliveryReplayRangeError = DeliveryReplayRangeErrors[keyof DeliveryReplayRangeErrors];
+
+export type DeliveryReplayRangeResponses = {
+  /**
+   * The answer
+   */
+  202: WebhookReplayReply;
+};
+
+export type DeliveryReplayRangeResponse = DeliveryReplayRangeResponses[keyof DeliveryReplayRangeResponses];
+
+export type WebhookShowSecretsData = {
+  body?: never;
+  headers?: {
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/webhooks/{id}/secrets';
+};
+
+export type WebhookShowSecretsErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type WebhookShowSecretsError = WebhookShowSecretsErrors[keyof WebhookShowSecretsErrors];
+
+export type WebhookShowSecretsResponses = {
+  /**
+   * The answer
+   */
+  200: WebhookSecretsReply;
+};
+
+export type WebhookShowSecretsResponse = WebhookShowSecretsResponses[keyof WebhookShowSecretsResponses];
+
+export type WebhookRotateData = {
+  body: WebhookRotateRequest;
+  headers?: {
+    /**
+     * Names this change, in quotes (draft-ietf-httpapi-idempotency-key-header): repeated under the same name within a day it takes effect once
+     */
+    'Idempotency-Key'?: string;
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/webhooks/{id}/secrets/rotate';
+};
+
+export type WebhookRotateErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * Too many old secrets are still in use
+   */
+  409: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type WebhookRotateError = WebhookRotateErrors[keyof WebhookRotateErrors];
+
+export type WebhookRotateResponses = {
+  /**
+   * The answer
+   */
+  200: Webhook;
+};
+
+export type WebhookRotateResponse = WebhookRotateResponses[keyof WebhookRotateResponses];
+
+export type DeliveryTestData = {
+  body?: never;
+  headers?: {
+    /**
+     * Names this change, in quotes (draft-ietf-httpapi-idempotency-key-header): repeated under the same name within a day it takes effect once
+     */
+    'Idempotency-Key'?: string;
+    /**
+     * How long the client waits, in milliseconds; after that it gets 504 and nothing is begun any more. At most 60000, or what the route allows by itself
+     */
+    'X-Request-Timeout-Ms'?: number;
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/webhooks/{id}/test';
+};
+
+export type DeliveryTestErrors = {
+  /**
+   * The request is invalid; `errors` names every field that is
+   */
+  400: Problem;
+  /**
+   * The key is missing, malformed, unknown, revoked or expired
+   */
+  401: Problem;
+  /**
+   * The key has no right to this
+   */
+  403: Problem;
+  /**
+   * There is nothing of this name
+   */
+  404: Problem;
+  /**
+   * The endpoint is disabled
+   */
+  409: Problem;
+  /**
+   * Something went wrong on our side
+   */
+  500: Problem;
+  /**
+   * Temporarily unavailable; try again after `Retry-After` seconds
+   */
+  503: Problem;
+  /**
+   * It took longer than the client or the route allows
+   */
+  504: Problem;
+};
+
+export type DeliveryTestError = DeliveryTestErrors[keyof DeliveryTestErrors];
+
+export type DeliveryTestResponses = {
+  /**
+   * The answer
+   */
+  202: WebhookDeliveryDetail;
+};
+
+export type DeliveryTestResponse = DeliveryTestResponses[keyof DeliveryTestResponses];
 
 export type ServerMetadataData = {
   body?: never;

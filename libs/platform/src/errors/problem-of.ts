@@ -65,6 +65,11 @@ const CALLER_STATUS: Partial<Record<ErrorCode, number>> = {
   'inference.failed': 422,
   'backtest.not_found': 404,
   'backtest.conflict': 409,
+  'webhook.not_found': 404,
+  'webhook.refused': 422,
+  'webhook.conflict': 409,
+  'alert.not_found': 404,
+  'alert.conflict': 409,
   'track_record.not_entered': 404,
   'rpc.forbidden': 403,
 };

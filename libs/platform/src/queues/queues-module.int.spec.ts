@@ -23,7 +23,10 @@ function handlersOf(work: Work): { [Q in QueueName]: HandlersOf<Q> } {
       run_backtest: () => work('run_backtest'),
     },
     data_processing: { repair_gap: () => work('repair_gap'), backfill: () => work('backfill') },
-    notifications: { announce_gap: () => work('announce_gap') },
+    notifications: {
+      announce_gap: () => work('announce_gap'),
+      deliver_webhook: () => work('deliver_webhook'),
+    },
     analytics: {
       score_due: () => work('score_due'),
       judge_rollout: () => work('judge_rollout'),
