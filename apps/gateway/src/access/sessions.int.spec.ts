@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SessionReply, SessionsReply } from '@btcforecast/contracts';
 import { type Fixture, startFixture, type UserOptions } from '../testing/start-fixture.js';
@@ -242,6 +243,25 @@ describe('a session', () => {
     });
     expect((await ask('DELETE', path, second.own)).status).toBe(200);
     expect([await statusOf(first.cookie), await statusOf(second.cookie)]).toEqual([401, 200]);
+  });
+});
+
+describe('the cookie of a session', () => {
+  /** What a browser sends to open a WebSocket, which may carry no header of the page's own. */
+  const upgrade = (cookie: string, origin: string): Promise<number> =>
+    new Promise((resolve, reject) => {
+      const { port } = new URL(fixture.url);
+      const headers = { connection: 'Upgrade', upgrade: 'websocket', cookie, origin };
+      const asked = request({ host: '127.0.0.1', port, path: '/v1/models', headers });
+      asked.once('response', (response) => resolve(response.resume().statusCode ?? 0));
+      asked.once('error', reject);
+      asked.end();
+    });
+
+  it('opens no WebSocket for a page of another origin', async () => {
+    const { cookie } = await open(await newUser());
+    expect(await upgrade(cookie, 'https://evil.example')).toBe(403);
+    expect(await upgrade(cookie, `http://${host}`)).toBe(200);
   });
 });
 

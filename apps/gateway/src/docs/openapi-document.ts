@@ -53,6 +53,7 @@ const PROBLEMS_OF: Readonly<Record<string, Record<string, string>>> = {
   'PATCH /v1/users/{id}': { 409: `The e-mail address is taken; or: ${LAST_KEEPER}` },
   'DELETE /v1/users/{id}': { 409: LAST_KEEPER },
   'POST /v1/session': {
+    429: 'Too many wrong passwords came from this address; try again after `Retry-After` seconds',
     401: 'The e-mail address, the password or the tenant is wrong',
     403: 'It was sent by a page of another origin',
   },
@@ -94,6 +95,7 @@ const TOKEN_ROUTE = 'POST /oauth/token';
 const OAUTH_ERRORS: Readonly<Record<number, string>> = {
   400: 'The request or its scope is invalid; `error` says how',
   401: 'The client is unknown or its proof is wrong: `invalid_client`',
+  429: 'Too many wrong credentials came from this address; try again after `Retry-After` seconds',
   500: 'Something went wrong on our side',
   503: 'Temporarily unavailable; try again after `Retry-After` seconds',
 };

@@ -20,6 +20,7 @@ import {
   SecretBox,
 } from '@btcforecast/platform';
 import { DataSource } from 'typeorm';
+import { ThrottleModule } from '../access/throttle.module.js';
 import { DatabaseModule } from '../database.module.js';
 import type { GatewayEnv } from '../gateway.env.js';
 import { OAuthClientController } from './oauth-client.controller.js';
@@ -29,7 +30,7 @@ import { WellKnownController } from './well-known.controller.js';
 
 /** Access tokens: who gets them, and the keys that sign them. */
 @Module({
-  imports: [DatabaseModule],
+  imports: [DatabaseModule, ThrottleModule],
   controllers: [OAuthClientController, TokenController, WellKnownController],
   providers: [
     {

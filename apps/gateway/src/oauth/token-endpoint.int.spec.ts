@@ -257,3 +257,26 @@ describe('under load', () => {
     expect([...statuses]).toEqual([200]);
   });
 });
+
+describe('a token endpoint that is guessed at', () => {
+  it('holds the address that guesses, and gives a token to everybody else', async () => {
+    const guessed = await startFixture({ SECRETS_KEY: newSecretsKey(), GATEWAY_TRUST_PROXY: 'loopback' });
+    const shown = (secret: string) => Buffer.from(`0123456789ab:${secret}`).toString('base64');
+    const from = async (address: string, secret: string) => {
+      const { status, headers } = await fetch(`${guessed.url}/oauth/token`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/x-www-form-urlencoded',
+          authorization: `Basic ${shown(secret)}`,
+          'x-forwarded-for': address,
+        },
+        body: GRANT,
+      });
+      return [status, headers.get('retry-after') !== null];
+    };
+    for (let i = 0; i < 10; i += 1) expect(await from('192.0.2.1', `guess ${i}`)).toEqual([401, false]);
+    expect(await from('192.0.2.1', 'one more')).toEqual([429, true]);
+    expect(await from('192.0.2.2', 'from elsewhere')).toEqual([401, false]);
+    await guessed.close();
+  });
+});

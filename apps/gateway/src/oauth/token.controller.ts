@@ -1,6 +1,6 @@
 import { Body, Controller, HttpCode, Post, Req, Res, UseFilters } from '@nestjs/common';
-import { OAuthError, TokenService } from '@btcforecast/access';
-import { TokenReply, TokenRequest } from '@btcforecast/contracts';
+import { type ClientCredentials, CredentialThrottle, OAuthError, TokenService } from '@btcforecast/access';
+import { OAuthClientId, TokenReply, TokenRequest } from '@btcforecast/contracts';
 import { ApiConsumes, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AddRouteConfig } from '../api/route-config.js';
@@ -15,7 +15,10 @@ const FORM = 'application/x-www-form-urlencoded';
 @ApiTags('oauth')
 @Controller('oauth')
 export class TokenController {
-  constructor(private readonly tokens: TokenService) {}
+  constructor(
+    private readonly tokens: TokenService,
+    private readonly throttle: CredentialThrottle,
+  ) {}
 
   @Post('token')
   @HttpCode(200)
@@ -31,11 +34,21 @@ export class TokenController {
   ): Promise<TokenReply> {
     assertClientCredentialsGrant(request, form);
     const credentials = clientCredentials(request.headers.authorization, form);
-    const { reply: token, client } = await this.tokens.grant(credentials, form.scope);
+    const { reply: token, client } = await this.throttle.guard(
+      request.ip,
+      subjectOf(credentials),
+      () => this.tokens.grant(credentials, form.scope),
+    );
     auditOf(request).note({ actor: client, detail: { scope: token.scope } });
     reply.headers({ 'cache-control': 'no-store', pragma: 'no-cache' });
     return token;
   }
+}
+
+/** Which client is tried. What has not the form of an id may be a secret in the wrong place, and is not repeated. */
+function subjectOf({ clientId }: ClientCredentials): string | null {
+  const { data } = OAuthClientId.safeParse(clientId);
+  return data === undefined ? null : `client ${data}`;
 }
 
 function assertClientCredentialsGrant(

@@ -13,6 +13,8 @@ import type { Counter } from 'prom-client';
 import { CredentialsRefusedError } from '../credentials-refused.error.js';
 import { sourceOf } from './source-of.js';
 
+type Tried = Pick<CredentialsRefusedError, 'subject' | 'reason'>;
+
 export interface CredentialThrottleDependencies {
   readonly limiters: AttemptLimiters;
   readonly clock: Clock;
@@ -77,9 +79,29 @@ export class CredentialThrottle {
    * @returns what to answer: the refusal, or that the source has to wait
    */
   async refused(address: string, refusal: CredentialsRefusedError): Promise<AppError> {
+    return this.#answerTo(address, refusal, refusal);
+  }
+
+  /**
+   * Judges a secret that cannot be guessed, which may so be shown by many at once: what is refused is counted after.
+   *
+   * @param subject what is tried, e.g. `client 0123456789ab`
+   * @throws AppError caller access.too_many_attempts; whatever `judge` throws
+   */
+  async guard<T>(address: string, subject: string | null, judge: () => Promise<T>): Promise<T> {
+    this.assertMayTry(address);
     try {
-      const isFirst = await this.#count(address, refusal.subject ?? refusal.reason);
-      this.#note(isFirst, address, refusal);
+      return await judge();
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'access.unauthenticated') throw error;
+      throw await this.#answerTo(address, { subject, reason: 'wrong secret' }, error);
+    }
+  }
+
+  async #answerTo(address: string, tried: Tried, refusal: AppError): Promise<AppError> {
+    try {
+      const isFirst = await this.#count(address, tried.subject ?? tried.reason);
+      this.#note(isFirst, address, tried);
       return refusal;
     } catch (error) {
       if (error instanceof AppError) return error;
@@ -117,7 +139,7 @@ export class CredentialThrottle {
     ]);
   }
 
-  #note(isFirst: boolean, address: string, { subject, reason }: CredentialsRefusedError): void {
+  #note(isFirst: boolean, address: string, { subject, reason }: Tried): void {
     this.#refused.inc({ outcome: 'refused' });
     if (isFirst) this.deps.logger.info({ address, subject, reason }, 'credentials refused');
   }

@@ -4834,6 +4834,10 @@ export type TokenIssueErrors = {
    */
   401: OAuthErrorReply;
   /**
+   * Too many wrong credentials came from this address; try again after `Retry-After` seconds
+   */
+  429: OAuthErrorReply;
+  /**
    * Something went wrong on our side
    */
   500: OAuthErrorReply;
@@ -8090,6 +8094,10 @@ export type SessionLoginErrors = {
    * It was sent by a page of another origin
    */
   403: Problem;
+  /**
+   * Too many wrong passwords came from this address; try again after `Retry-After` seconds
+   */
+  429: Problem;
   /**
    * Something went wrong on our side
    */
