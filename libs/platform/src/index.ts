@@ -30,7 +30,13 @@ export {
   type InternalServer,
   type InternalServerOptions,
 } from './health/internal-server.js';
-export { activeSpanIds, currentTraceId, currentTraceparent, withSpan, withTraceparent } from './tracing/spans.js';
+export {
+  activeSpanIds,
+  currentTraceId,
+  currentTraceparent,
+  withSpan,
+  withTraceparent,
+} from './tracing/spans.js';
 export { shutdownTracing } from './tracing/tracing-shutdown.js';
 export { Rpc } from './rpc/rpc.decorator.js';
 export { RpcCall } from './rpc/rpc-call.js';

@@ -34,10 +34,8 @@ export class TokenController {
   ): Promise<TokenReply> {
     assertClientCredentialsGrant(request, form);
     const credentials = clientCredentials(request.headers.authorization, form);
-    const { reply: token, client } = await this.throttle.guard(
-      request.ip,
-      subjectOf(credentials),
-      () => this.tokens.grant(credentials, form.scope),
+    const { reply: token, client } = await this.throttle.guard(request.ip, subjectOf(credentials), () =>
+      this.tokens.grant(credentials, form.scope),
     );
     auditOf(request).note({ actor: client, detail: { scope: token.scope } });
     reply.headers({ 'cache-control': 'no-store', pragma: 'no-cache' });

@@ -17,7 +17,7 @@ for (const [name, available] of STORES) {
       const redis = name === 'Redis' ? await testRedis() : undefined;
       const first = await startFixture({ SECRETS_KEY, ...(redis && { REDIS_URL: redis.url }) });
       const logger = createLogger('test', { level: 'silent' });
-      const start = () => startGateway({ env: first.env, logger, accessLogger: logger });
+      const start = () => startGateway({ env: first.env, logger });
       let second = await start();
       try {
         const signer = await insertSigner(first);

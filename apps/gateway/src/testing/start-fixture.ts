@@ -59,11 +59,10 @@ export async function startFixture(settings: Record<string, string> = {}) {
   let peer = await startPeer();
   const address = `127.0.0.1:${peer.rpcPort}`;
   const gateways: RunningGateway[] = [];
+  const text = { ...common, RPC_ADDRESSES_PREDICTION: address, RPC_ADDRESSES_MARKET_DATA: address };
   const addGateway = async (more: Record<string, string> = {}) => {
-    const addresses = { RPC_ADDRESSES_PREDICTION: address, RPC_ADDRESSES_MARKET_DATA: address };
-    const env = parseEnv(GatewayEnv, { ...common, ...addresses, ...more });
     const started = await startGateway({
-      env,
+      env: parseEnv(GatewayEnv, { ...text, ...more }),
       logger,
       accessLog: new AccessLines('test', 'solo', log.lineOutput),
     });
@@ -78,10 +77,9 @@ export async function startFixture(settings: Record<string, string> = {}) {
     url,
     key,
     /** For a second gateway on the same database. */
-    env,
+    env: parseEnv(GatewayEnv, text),
     log,
     gateway,
-    env,
     databaseUrl: database.url,
     dataSource,
     keys: new KeyRepository(dataSource),

@@ -22,7 +22,7 @@ export async function startStreamFixture(settings: Record<string, string> = {}) 
     async second(changes: Partial<Fixture['env']> = {}) {
       const logger = createLogger('second', { level: 'silent' });
       const env = { ...fixture.env, ...changes };
-      const gateway = await startGateway({ env, logger, accessLogger: logger });
+      const gateway = await startGateway({ env, logger });
       gateways.add(gateway);
       const close = async (): Promise<void> => {
         gateways.delete(gateway);

@@ -3128,6 +3128,7 @@ export type Problem = {
     | 'mlflow.unavailable'
     | 'database.unavailable'
     | 'service.not_ready'
+    | 'service.overloaded'
     | 'import.bad_line'
     | 'import.bad_file'
     | 'config.invalid'
@@ -4898,6 +4899,10 @@ export type AlertListErrors = {
    */
   404: Problem;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
+  /**
    * Something went wrong on our side
    */
   500: Problem;
@@ -4961,6 +4966,10 @@ export type AlertCreateErrors = {
    */
   409: Problem;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
+  /**
    * Something went wrong on our side
    */
   500: Problem;
@@ -5015,6 +5024,10 @@ export type AlertTestErrors = {
    * There is nothing of this name
    */
   404: Problem;
+  /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
   /**
    * Something went wrong on our side
    */
@@ -5077,6 +5090,10 @@ export type AlertRemoveErrors = {
    */
   404: Problem;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
+  /**
    * Something went wrong on our side
    */
   500: Problem;
@@ -5133,6 +5150,10 @@ export type AlertFindErrors = {
    * There is nothing of this name
    */
   404: Problem;
+  /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
   /**
    * Something went wrong on our side
    */
@@ -5194,6 +5215,10 @@ export type AlertUpdateErrors = {
    * There is nothing of this name
    */
   404: Problem;
+  /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
   /**
    * Something went wrong on our side
    */
@@ -5260,6 +5285,10 @@ export type AlertHistoryErrors = {
    * There is nothing of this name
    */
   404: Problem;
+  /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
   /**
    * Something went wrong on our side
    */
@@ -8371,6 +8400,10 @@ export type StreamOpenErrors = {
    */
   404: Problem;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
+  /**
    * Something went wrong on our side
    */
   500: Problem;
@@ -8429,6 +8462,10 @@ export type StreamTicketsErrors = {
    * There is nothing of this name
    */
   404: Problem;
+  /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
   /**
    * Something went wrong on our side
    */
@@ -9320,6 +9357,10 @@ export type WebhookListErrors = {
    */
   404: Problem;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
+  /**
    * Something went wrong on our side
    */
   500: Problem;
@@ -9387,6 +9428,10 @@ export type WebhookCreateErrors = {
    */
   422: Problem;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
+  /**
    * Something went wrong on our side
    */
   500: Problem;
@@ -9448,6 +9493,10 @@ export type WebhookRemoveErrors = {
    */
   404: Problem;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
+  /**
    * Something went wrong on our side
    */
   500: Problem;
@@ -9504,6 +9553,10 @@ export type WebhookFindErrors = {
    * There is nothing of this name
    */
   404: Problem;
+  /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
   /**
    * Something went wrong on our side
    */
@@ -9569,6 +9622,10 @@ export type WebhookUpdateErrors = {
    * The address may not be called
    */
   422: Problem;
+  /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
   /**
    * Something went wrong on our side
    */
@@ -9644,6 +9701,10 @@ export type DeliveryListErrors = {
    */
   404: Problem;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
+  /**
    * Something went wrong on our side
    */
   500: Problem;
@@ -9701,6 +9762,10 @@ export type DeliveryFindErrors = {
    * There is nothing of this name
    */
   404: Problem;
+  /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
   /**
    * Something went wrong on our side
    */
@@ -9768,6 +9833,10 @@ export type DeliveryReplayOneErrors = {
    */
   409: Problem;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
+  /**
    * Something went wrong on our side
    */
   500: Problem;
@@ -9833,6 +9902,10 @@ export type DeliveryReplayRangeErrors = {
    */
   409: Problem;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
+  /**
    * Something went wrong on our side
    */
   500: Problem;
@@ -9889,6 +9962,10 @@ export type WebhookShowSecretsErrors = {
    * There is nothing of this name
    */
   404: Problem;
+  /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
   /**
    * Something went wrong on our side
    */
@@ -9955,6 +10032,10 @@ export type WebhookRotateErrors = {
    */
   409: Problem;
   /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
+  /**
    * Something went wrong on our side
    */
   500: Problem;
@@ -10019,6 +10100,10 @@ export type DeliveryTestErrors = {
    * The endpoint is disabled
    */
   409: Problem;
+  /**
+   * The quota does not allow it now; try again after `Retry-After` seconds
+   */
+  429: Problem;
   /**
    * Something went wrong on our side
    */
