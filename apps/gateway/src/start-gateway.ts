@@ -146,7 +146,17 @@ async function createApp(parts: AppParts): Promise<NestFastifyApplication> {
   const keys = app.get(KeyService, { strict: false });
   keys.start();
   health.add('keys', () => keys.assertUsable());
-  later.services = {
+  later.services = edgeServices(app);
+  // First: a registration that is waited for settles the routes before it, and Nest's error handler is yet to come.
+  await app.get(Streams, { strict: false }).ws.register(server, problems);
+  registerInference(server, app);
+  await registerDocs(server, app);
+  return app;
+}
+
+/** What the edge asks. */
+function edgeServices(app: NestFastifyApplication): EdgeServices {
+  return {
     credentials: [
       app.get(TicketCredential, { strict: false }),
       ...app.get<readonly CredentialKind[]>(CREDENTIAL_KINDS, { strict: false }),
@@ -160,11 +170,6 @@ async function createApp(parts: AppParts): Promise<NestFastifyApplication> {
     load: app.get(LoadGate, { strict: false }),
     quotas: app.get(QuotaGate, { strict: false }),
   };
-  // First: a registration that is waited for settles the routes before it, and Nest's error handler is yet to come.
-  await app.get(Streams, { strict: false }).ws.register(server, problems);
-  registerInference(server, app);
-  await registerDocs(server, app);
-  return app;
 }
 
 /** The same questions by gRPC, from the same callers. */

@@ -47,6 +47,8 @@ const COMMON = {
   SECRETS_KEY: Buffer.alloc(32, 7).toString('base64'),
 };
 
+const ADD_TENANT = 'INSERT INTO tenants (id, name, tier) VALUES ($1, $1, $2)';
+
 /** A gateway in this process, with a real database and with peers that it reaches over TCP. */
 export async function startFixture(settings: Record<string, string> = {}) {
   const database = await testDatabase();
@@ -61,10 +63,11 @@ export async function startFixture(settings: Record<string, string> = {}) {
   const gateways: RunningGateway[] = [];
   const text = { ...common, RPC_ADDRESSES_PREDICTION: address, RPC_ADDRESSES_MARKET_DATA: address };
   const addGateway = async (more: Record<string, string> = {}) => {
+    const accessLog = new AccessLines('test', 'solo', log.lineOutput);
     const started = await startGateway({
       env: parseEnv(GatewayEnv, { ...text, ...more }),
       logger,
-      accessLog: new AccessLines('test', 'solo', log.lineOutput),
+      accessLog,
     });
     gateways.push(started);
     return { gateway: started, url: `http://127.0.0.1:${started.port}` };
@@ -86,22 +89,16 @@ export async function startFixture(settings: Record<string, string> = {}) {
     peer: () => peer.app.get(PeerModule),
     addKey: (options: KeyOptions) => addKey(dataSource, options),
     addUser: (options: UserOptions) => addUser(dataSource, options),
-    addTenant: (id: string, tier: string) =>
-      dataSource.query('INSERT INTO tenants (id, name, tier) VALUES ($1, $1, $2)', [id, tier]),
+    addTenant: (id: string, tier: string) => dataSource.query(ADD_TENANT, [id, tier]),
     /** One more, with the same database and the same peers. */
     addGateway,
     get: (path: string, headers: Record<string, string> = {}, init: RequestInit = {}) =>
       fetch(`${url}${path}`, { ...init, headers: { authorization: `Bearer ${key}`, ...headers } }),
-    async stopPeer() {
-      await peer.close();
-    },
+    stopPeer: () => peer.close(),
     async restartPeer() {
       peer = await startPeer(Number(address.split(':')[1]));
     },
-    async loseDatabase() {
-      await dataSource.destroy();
-      await database.drop();
-    },
+    loseDatabase: () => dataSource.destroy().then(() => database.drop()),
     async close() {
       await Promise.all(gateways.map((each) => each.close()));
       await peer.close();
