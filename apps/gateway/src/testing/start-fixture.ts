@@ -64,11 +64,8 @@ export async function startFixture(settings: Record<string, string> = {}) {
   const text = { ...common, RPC_ADDRESSES_PREDICTION: address, RPC_ADDRESSES_MARKET_DATA: address };
   const addGateway = async (more: Record<string, string> = {}) => {
     const accessLog = new AccessLines('test', 'solo', log.lineOutput);
-    const started = await startGateway({
-      env: parseEnv(GatewayEnv, { ...text, ...more }),
-      logger,
-      accessLog,
-    });
+    const env = parseEnv(GatewayEnv, { ...text, ...more });
+    const started = await startGateway({ env, logger, accessLog });
     gateways.push(started);
     return { gateway: started, url: `http://127.0.0.1:${started.port}` };
   };
