@@ -11,6 +11,9 @@ const SUBSCRIBE = '{"op":"subscribe","id":"1"}';
 
 /** By number of the event, when it came to each client: ms since the epoch. */
 const arrivals = new Map();
+/** By number of the event, when it was entered into the stream, as the event says: ms since the epoch. */
+const enteredAt = new Map();
+const ENTERED = Buffer.from('"at":"');
 const sockets = [];
 
 process.on('message', async (order) => {
@@ -61,15 +64,25 @@ function note(bytes, marker) {
     const from = at + marker.length;
     const seq = Number(bytes.latin1Slice(from, bytes.indexOf(0x2d, from)));
     let times = arrivals.get(seq);
-    if (!times) arrivals.set(seq, (times = []));
+    if (!times) {
+      arrivals.set(seq, (times = []));
+      enteredAt.set(seq, enteredOf(bytes, from));
+    }
     times.push(now);
   }
 }
 
+function enteredOf(bytes, from) {
+  const at = bytes.indexOf(ENTERED, from) + ENTERED.length;
+  return Date.parse(bytes.latin1Slice(at, bytes.indexOf(0x22, at)));
+}
+
 /** @param publishedAt in the order of publication, ms since the epoch */
 function report({ publishedAt }) {
-  const inOrder = [...arrivals].sort(([a], [b]) => a - b).map(([, times]) => times);
+  const sorted = [...arrivals].sort(([a], [b]) => a - b);
+  const inOrder = sorted.map(([, times]) => times);
   const latencies = inOrder.flatMap((times, i) => times.map((at) => at - publishedAt[i]));
+  const fanOuts = sorted.flatMap(([seq, times]) => times.map((at) => at - enteredAt.get(seq)));
   // How long it took from the first client that got an event to the last one.
   const spreads = inOrder.map((times) => times.at(-1) - times[0]);
   return {
@@ -77,7 +90,9 @@ function report({ publishedAt }) {
     deliveries: latencies.length,
     p50Ms: percentile(latencies, 0.5),
     p99Ms: percentile(latencies, 0.99),
-    maxMs: percentile(latencies, 1),
+    fanOutP50Ms: percentile(fanOuts, 0.5),
+    fanOutP99Ms: percentile(fanOuts, 0.99),
+    maxMs: percentile(fanOuts, 1),
     spreadMs: percentile(spreads, 0.5),
   };
 }

@@ -8,6 +8,7 @@ import { registerDoctorCommand } from './doctor.command.js';
 import { registerForecastCommand } from './forecast.command.js';
 import { registerKeysCommand } from './keys.command.js';
 import { registerMigrateCommand } from './migrate.command.js';
+import { registerListenCommand } from './listen.command.js';
 import { registerModelsCommand } from './models.command.js';
 import { registerTrackRecordCommand } from './track-record.command.js';
 import { registerTrainCommand } from './train.command.js';
@@ -32,6 +33,7 @@ function createProgram(): Command {
   registerMigrateCommand(program);
   registerModelsCommand(program);
   registerKeysCommand(program);
+  registerListenCommand(program);
   registerVerifyCommand(program);
   registerTrackRecordCommand(program);
   registerAuditCommand(program);

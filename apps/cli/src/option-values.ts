@@ -6,6 +6,7 @@ import {
   ModelReferenceText,
   Role,
   ROLES,
+  StreamCursor,
   TenantId,
 } from '@btcforecast/contracts';
 import { InvalidArgumentError } from 'commander';
@@ -62,6 +63,13 @@ export function auditHeadValue(text: string): { seq: number; hash: string } {
   const [, seq, hash] = /^([1-9]\d{0,14}):([0-9a-f]{64})$/.exec(text) ?? [];
   if (seq && hash) return { seq: Number(seq), hash };
   throw new InvalidArgumentError('It must be a place and a hash as the command printed them, SEQ:HASH.');
+}
+
+/** The id of an event of a stream. */
+export function cursorValue(text: string): string {
+  const parsed = StreamCursor.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new InvalidArgumentError('It must be the id of an event, such as 1207-5f0c9a1e.');
 }
 
 /** An http or https address. */

@@ -84,13 +84,17 @@ export class KeyService {
   }
 
   /**
-   * Whose key this is now, for somebody who has shown it before; null when it has been revoked or has expired.
+   * Whose key this is now, for somebody who has shown it before; null when it has been revoked or has expired, or may not
+   * be used from there any more.
    *
+   * @param address from where it was shown; null where that does not matter
    * @throws AppError transient database.unavailable when the key is not in memory and the database cannot be asked
    */
-  async current(id: string): Promise<Principal | null> {
+  async current(id: string, address: string | null): Promise<Principal | null> {
     const { record } = this.#memory.find(id) ?? (await this.#memory.lookUp(id));
-    return record && isOpen(record, this.deps.clock.now()) ? record.principal : null;
+    if (!record || !isOpen(record, this.deps.clock.now())) return null;
+    const isAllowed = address === null || record.allows === null || record.allows(address);
+    return isAllowed ? record.principal : null;
   }
 
   /** Reads every key in memory again, in one question, and writes down uses now and then. Never rejects. */

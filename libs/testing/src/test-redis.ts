@@ -22,15 +22,19 @@ export function hasRedis(): boolean {
   return spawnSync('redis-server', ['--version']).status === 0;
 }
 
-/** A real, empty Redis: a server of one's own on a free port, or the one of REDIS_URL_TEST, flushed. */
-export async function testRedis(): Promise<TestRedis> {
+/**
+ * A real, empty Redis: a server of one's own, or the one of REDIS_URL_TEST, flushed.
+ *
+ * @param at port of a server of one's own in any case, such as one that comes back; default: any that is free
+ */
+export async function testRedis(at?: number): Promise<TestRedis> {
   const given = process.env.REDIS_URL_TEST;
-  if (given) {
+  if (given && at === undefined) {
     await ask(given, (redis) => redis.flushall());
     return { url: given, close: () => Promise.resolve() };
   }
   const folder = await mkdtemp(join(tmpdir(), 'btcforecast-redis-'));
-  const port = await freePort();
+  const port = at ?? (await freePort());
   const settings = { port, bind: '127.0.0.1', dir: folder, save: '', appendonly: 'no' };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const shell = spawn('/bin/sh', ['-c', LEASH, 'sh', 'redis-server', ...args], {

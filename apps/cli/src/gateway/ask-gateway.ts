@@ -97,22 +97,28 @@ async function request(
     redirect: 'error',
   });
   if (response.ok) return response;
-  throw refusal(response, await response.json().catch(() => undefined), url);
+  throw await refusalOf(response, url);
 }
 
 async function send(url: URL, init: RequestInit): Promise<Response> {
   try {
     return await fetch(url, init);
   } catch (error) {
-    const cause = (error as { cause?: NodeJS.ErrnoException }).cause;
-    const reason = cause?.code ?? (error as Error).name;
-    const text = `the gateway at ${url.origin} does not answer (${reason}): is it running? btcf doctor says more`;
-    throw new AppError('transient', 'rpc.unavailable', text, {}, { cause: error });
+    throw unreachable(url, error);
   }
 }
 
-function refusal(response: Response, body: unknown, url: string): AppError {
-  const problem = Problem.safeParse(body);
+/** What to say when there is no answer. */
+export function unreachable({ origin }: URL, error: unknown): AppError {
+  const cause = (error as { cause?: NodeJS.ErrnoException }).cause;
+  const reason = cause?.code ?? (error as Error).name;
+  const text = `the gateway at ${origin} does not answer (${reason}): is it running? btcf doctor says more`;
+  return new AppError('transient', 'rpc.unavailable', text, {}, { cause: error });
+}
+
+/** What an answer that is none of the good ones says, in its own words. */
+export async function refusalOf(response: Response, url: string): Promise<AppError> {
+  const problem = Problem.safeParse(await response.json().catch(() => undefined));
   if (!problem.success) {
     const text = `${url} answered ${response.status} and no problem of this API: is this the gateway's address?`;
     return new AppError('transient', 'rpc.invalid_message', text);
@@ -120,7 +126,7 @@ function refusal(response: Response, body: unknown, url: string): AppError {
   const { status, code, detail, traceId } = problem.data;
   if (status === 500)
     return new AppError('transient', code, `the gateway failed: ${detail} (traceId ${traceId})`);
-  return new AppError(status === 503 ? 'transient' : 'caller', code, detail);
+  return new AppError(status > 500 ? 'transient' : 'caller', code, detail);
 }
 
 function readKey(file: string): string {

@@ -18,7 +18,7 @@ export class BearerKey implements CredentialKind {
     return this.keys.verify(text, request);
   }
 
-  recheck({ kind, id }: Principal): Promise<Principal | null> | undefined {
-    return kind === 'key' ? this.keys.current(id) : undefined;
+  recheck({ kind, id }: Principal, address: string | null): Promise<Principal | null> | undefined {
+    return kind === 'key' ? this.keys.current(id, address) : undefined;
   }
 }

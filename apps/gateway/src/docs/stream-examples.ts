@@ -60,5 +60,5 @@ export function sseText(events: readonly { readonly id: string; readonly type: s
   const blocks = events.map(
     (event) => `id: ${event.id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n`,
   );
-  return ['retry: 2000\nid: 1206-c0ffee00\n', ...blocks, ''].join('\n');
+  return ['retry: 2000\n: at 1206-c0ffee00\nid: 1206-c0ffee00\n', ...blocks, ''].join('\n');
 }

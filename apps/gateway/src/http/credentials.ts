@@ -16,12 +16,13 @@ export interface CredentialKind {
 
   /**
    * What has become of credentials that were shown some time ago: a stream outlives the check at its door by hours. The
-   * principal as it is now; null when its credentials have been revoked or have expired; undefined when they are of
-   * another kind.
+   * principal as it is now; null when its credentials have been revoked or have expired, or do not count any more where
+   * they were shown; undefined when they are of another kind.
    *
+   * @param address from where they were shown; null where that does not matter
    * @throws AppError transient when that cannot be said at the moment; so may the promise
    */
-  recheck?(principal: Principal): Promise<Principal | null> | undefined;
+  recheck?(principal: Principal, address: string | null): Promise<Principal | null> | undefined;
 }
 
 /**

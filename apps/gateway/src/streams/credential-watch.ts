@@ -34,7 +34,7 @@ export class CredentialWatch {
     clearInterval(this.#timer);
   }
 
-  /** Streams of the same credentials are judged together. */
+  /** Streams of the same credentials from the same place are judged together. */
   async #check(): Promise<void> {
     if (this.#busy) return;
     this.#busy = true;
@@ -43,7 +43,7 @@ export class CredentialWatch {
       this.#confirmedAt = new Map();
       const byOwner = Map.groupBy(
         this.parts.hub.connections,
-        ({ principal: { kind, id } }) => `${kind} ${id}`,
+        ({ principal: { kind, id }, address }) => `${kind} ${id} ${address}`,
       );
       for (const [owner, connections] of byOwner) {
         await this.#judge(owner, connections, before.get(owner));
@@ -66,7 +66,7 @@ export class CredentialWatch {
     for (const connection of connections) {
       const { principal } = connection;
       const known = verdicts.get(principal);
-      const verdict = known ?? (await this.#verdict(principal));
+      const verdict = known ?? (await this.#verdict(connection));
       if (verdict === undefined) {
         this.#confirmedAt.set(owner, confirmedAt ?? nowMs);
         if (nowMs - (confirmedAt ?? nowMs) < TRUSTED_UNCONFIRMED_MS) return;
@@ -80,10 +80,10 @@ export class CredentialWatch {
   }
 
   /** Undefined when that cannot be said at the moment. */
-  async #verdict(principal: Principal): Promise<Verdict | undefined> {
+  async #verdict({ principal, address }: StreamConnection): Promise<Verdict | undefined> {
     if ((principal.expiresAt ?? Infinity) <= this.parts.clock.now()) return 'ended';
     try {
-      const current = await this.#current(principal);
+      const current = await this.#current(principal, address);
       if (current === null) return 'ended';
       return haveSameRights(principal, current) ? 'valid' : 'changed';
     } catch (error) {
@@ -92,9 +92,9 @@ export class CredentialWatch {
     }
   }
 
-  async #current(principal: Principal): Promise<Principal | null> {
+  async #current(principal: Principal, address: string | null): Promise<Principal | null> {
     for (const kind of this.parts.credentials) {
-      const current = await kind.recheck?.(principal);
+      const current = await kind.recheck?.(principal, address);
       if (current !== undefined) return current;
     }
     return null;

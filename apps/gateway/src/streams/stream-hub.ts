@@ -18,6 +18,8 @@ export type CloseReason = StreamClosing['reason'];
 /** One client, however it is connected. */
 export interface StreamConnection {
   readonly principal: Principal;
+  /** From where its credentials were shown; null where that does not matter. */
+  readonly address: string | null;
   /** Sends what waits for it, as far as it takes it. */
   pump(): void;
   /** The sequence is another one than before. */

@@ -13,7 +13,7 @@ export interface StreamSettings {
   readonly stallMs: number;
   /** Credentials of open streams are looked at again this often. */
   readonly recheckMs: number;
-  /** Origins, besides our own, from which browsers may open a WebSocket; `*`: any. */
+  /** Origins, besides our own, from which browsers may open a WebSocket. */
   readonly origins: readonly string[];
 }
 

@@ -1,8 +1,7 @@
 import type { Principal } from '@btcforecast/access';
 import type { StreamReset } from '@btcforecast/contracts';
-import { AppError } from '@btcforecast/platform';
 import type { ReplayBuffer } from './record/replay-buffer.js';
-import type { StreamFeeder } from './record/stream-feeder.js';
+import { type StreamFeeder, unreadable } from './record/stream-feeder.js';
 import { StreamFilter, type StreamQuestion } from './stream-filter.js';
 import type { StreamMetrics } from './stream-metrics.js';
 import { type Conflate, type EventSink, Subscription } from './subscription.js';
@@ -30,16 +29,13 @@ export class Subscriber {
 
   /**
    * @throws AppError access.forbidden, instrument.unknown; transient database.unavailable until the record has been read
-   *   for the first time
+   *   for the first time, or as far as the client has been told
    */
   async prepare(request: SubscriptionRequest, principal: Principal): Promise<PreparedSubscription> {
     // A market may have opened a moment ago.
     const isUnknown = request.instrument?.some((id) => !this.feeder.markets.has(id)) ?? false;
     if (!this.feeder.loaded || isUnknown) await this.feeder.look();
-    if (!this.feeder.loaded) {
-      const message = 'what streams have told could not be read from the database yet; try again';
-      throw new AppError('transient', 'database.unavailable', message);
-    }
+    if (!this.feeder.loaded) throw unreadable();
     const filter = StreamFilter.of(request, principal, this.feeder.markets);
     const { lastEventId, conflate } = request;
     const found = lastEventId ? await this.feeder.resume(lastEventId) : { from: this.buffer.here };

@@ -8,7 +8,8 @@ import { StreamMarket } from './stream-market.js';
 export async function startStreamFixture(settings: Record<string, string> = {}) {
   const fixture = await startFixture(settings);
   const { dataSource, databaseUrl } = fixture;
-  const market = new StreamMarket(dataSource, databaseUrl, fixture.peer().state);
+  const servers = { databaseUrl, redisUrl: settings['REDIS_URL'] };
+  const market = new StreamMarket(dataSource, servers, fixture.peer().state);
   await market.open();
   const clients = new StreamClients(fixture);
   const gateways = new Set<RunningGateway>();

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { HORIZON_HOURS, type Horizon, type ScoredForecastReply } from '@btcforecast/contracts';
-import { createEventBus, createLogger, type EventBus } from '@btcforecast/platform';
+import { createEventBus, createLogger, type EventBus, type EventBusOptions } from '@btcforecast/platform';
 import { waitFor } from '@btcforecast/testing';
 import type { DataSource } from 'typeorm';
 import { StreamRecord } from '../streams/record/stream-record.js';
@@ -30,11 +30,11 @@ export class StreamMarket {
 
   constructor(
     private readonly dataSource: DataSource,
-    databaseUrl: string,
+    servers: Pick<EventBusOptions, 'databaseUrl' | 'redisUrl'>,
     private readonly peer: PeerState,
   ) {
     this.#record = new StreamRecord(dataSource, FEED);
-    this.#bus = createEventBus({ databaseUrl, logger: createLogger('market', { level: 'silent' }) });
+    this.#bus = createEventBus({ ...servers, logger: createLogger('market', { level: 'silent' }) });
   }
 
   close(): Promise<void> {
@@ -68,7 +68,24 @@ export class StreamMarket {
 
   /** The next hourly candle closes at a price, which is its name in tests. */
   async candle(close: number, { hint = true, instrument = 'BTC-USD' } = {}): Promise<void> {
-    const openTime = MARKET_START_MS + HOUR_MS * (this.#hours += 1);
+    await this.#close(this.#nextHour(), close, { hint, instrument });
+  }
+
+  /** An hour of the market goes by without a candle; what comes back brings it later. */
+  missedCandle(close: number): () => Promise<void> {
+    const openTime = this.#nextHour();
+    return () => this.#close(openTime, close, { hint: true, instrument: 'BTC-USD' });
+  }
+
+  #nextHour(): number {
+    return MARKET_START_MS + HOUR_MS * (this.#hours += 1);
+  }
+
+  async #close(
+    openTime: number,
+    close: number,
+    { hint, instrument }: { readonly hint: boolean; readonly instrument: string },
+  ): Promise<void> {
     await this.dataSource.query(CANDLE, [instrument, FEED, new Date(openTime), close]);
     if (!hint) return;
     await this.#bus.publish('candle.closed', {

@@ -1,5 +1,6 @@
 import { type EventName, type Source, STREAM_TYPES, type StreamType } from '@btcforecast/contracts';
 import {
+  AppError,
   type Clock,
   type EventBus,
   type Logger,
@@ -65,6 +66,8 @@ export class StreamFeeder {
   #trimmedAt = -Infinity;
   #markets: ReadonlySet<string> = new Set();
   #loaded = false;
+  /** Whether the last look failed. */
+  #isBlind = false;
   #listener: StreamListener | undefined;
 
   constructor(private readonly parts: StreamFeederParts) {}
@@ -113,20 +116,28 @@ export class StreamFeeder {
     return this.#runner.trigger();
   }
 
-  /** Where a client goes on. One that has been told more by another gateway makes this one read on first. */
+  /**
+   * Where a client goes on. One that has been told more by another gateway makes this one read on first.
+   *
+   * @throws AppError transient database.unavailable when that cannot be read: it may have missed nothing
+   */
   async resume(lastEventId: string): Promise<Exclude<Resumption, { ahead: true }>> {
     let found = this.parts.buffer.resume(lastEventId);
     if ('ahead' in found) {
       await this.look();
       found = this.parts.buffer.resume(lastEventId);
     }
-    return 'ahead' in found ? { reset: 'unknown' } : found;
+    if (!('ahead' in found)) return found;
+    if (this.#isBlind) throw unreadable();
+    return { reset: 'unknown' };
   }
 
   async #quietly(): Promise<void> {
     try {
       await this.#look();
+      this.#isBlind = false;
     } catch (error) {
+      this.#isBlind = true;
       this.#lookedFarAt = -Infinity;
       this.parts.logger.warn({ err: error }, 'streams are behind: what happened could not be read');
     }
@@ -198,6 +209,12 @@ export class StreamFeeder {
   get #feed(): string {
     return this.parts.record.feed;
   }
+}
+
+/** What the record holds cannot be said at the moment. */
+export function unreadable(): AppError {
+  const message = 'what streams have told cannot be read from the database at the moment; try again';
+  return new AppError('transient', 'database.unavailable', message);
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Principal } from '@btcforecast/access';
-import type { StreamReset } from '@btcforecast/contracts';
+import type { StreamCursor, StreamReset } from '@btcforecast/contracts';
 import type { RecordedEvent } from '../record/recorded-event.js';
 import type { CloseReason, StreamConnection } from '../stream-hub.js';
 import type { StreamSettings } from '../stream-settings.js';
@@ -12,6 +12,7 @@ const RETRY_MS = 2_000;
 
 export interface SseConnectionParts {
   readonly principal: Principal;
+  readonly address: string | null;
   /** Its head has been sent. */
   readonly response: ServerResponse;
   readonly settings: StreamSettings;
@@ -25,6 +26,7 @@ export interface SseConnectionParts {
 /** One event stream of a browser or a program, WHATWG HTML, section 9.2. */
 export class SseConnection implements StreamConnection, EventSink {
   readonly principal: Principal;
+  readonly address: string | null;
   #subscription: Subscription | undefined;
   #ended = false;
   /** Since when the socket takes no more, in ms of the process's monotonic clock; 0 while it does. */
@@ -35,6 +37,7 @@ export class SseConnection implements StreamConnection, EventSink {
 
   constructor(private readonly parts: SseConnectionParts) {
     this.principal = parts.principal;
+    this.address = parts.address;
     const { response } = parts;
     this.#socket = response.socket!; // it is there until the response has ended
     this.#socket.on('drain', () => {
@@ -48,8 +51,8 @@ export class SseConnection implements StreamConnection, EventSink {
   /** From here on events flow. */
   begin(subscription: Subscription, reset: StreamReset['reason'] | null): void {
     this.#subscription = subscription;
-    // A block without data is no event, but sets what a client resumes with, should it lose us before the first one.
-    this.#write(`retry: ${RETRY_MS}\nid: ${subscription.cursor}\n\n`);
+    // It has something to resume with then, should it lose us before the first event.
+    this.#write(`retry: ${RETRY_MS}\n${standing(subscription.cursor)}`);
     if (reset) this.reset({ reason: reset, cursor: subscription.cursor });
     this.pump();
   }
@@ -82,7 +85,7 @@ export class SseConnection implements StreamConnection, EventSink {
       if (stalled || (this.#subscription?.lag ?? 0) > maxLag) this.close('slow_consumer', RETRY_MS);
     } else if (nowMs - this.#wroteAt >= settings.heartbeatMs) {
       // With where we stand: a client that is told of few events must not come back with an old one.
-      this.#write(`: still here\nid: ${this.#subscription?.cursor}\n\n`);
+      if (this.#subscription) this.#write(standing(this.#subscription.cursor));
     }
   }
 
@@ -114,4 +117,12 @@ export class SseConnection implements StreamConnection, EventSink {
     this.#ended = true;
     this.parts.onEnd(reason);
   }
+}
+
+/**
+ * Where the stream stands. A block without data is no event, but the standard has clients keep its id; some libraries
+ * do not, and those show comments.
+ */
+function standing(cursor: StreamCursor): string {
+  return `: at ${cursor}\nid: ${cursor}\n\n`;
 }

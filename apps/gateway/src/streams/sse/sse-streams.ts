@@ -7,6 +7,7 @@ import type { StreamHub } from '../stream-hub.js';
 import type { StreamMetrics } from '../stream-metrics.js';
 import { maxLagOf, type StreamSettings } from '../stream-settings.js';
 import type { PreparedSubscription, Subscriber } from '../subscriber.js';
+import { shownFrom } from '../tickets/ticket-credential.js';
 import { SseConnection } from './sse-connection.js';
 
 export interface SseStreamsParts {
@@ -70,6 +71,7 @@ export class SseStreams {
     const openedAt = performance.now();
     const connection = new SseConnection({
       principal: clientOf(request),
+      address: shownFrom(request),
       response,
       settings,
       maxLag: maxLagOf(settings),

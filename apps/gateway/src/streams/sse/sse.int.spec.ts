@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { Problem, StreamClosing, StreamEvent } from '@btcforecast/contracts';
-import { ApiKeyEntity } from '@btcforecast/database';
+import { Problem, StreamEvent } from '@btcforecast/contracts';
 import { waitFor } from '@btcforecast/testing';
 import { received } from '../../testing/stream-clients.js';
 import { startStreamFixture, type StreamFixture } from '../../testing/stream-fixture.js';
@@ -13,8 +12,7 @@ const numberOf = (id: string): number => Number(id.split('-')[0]);
 beforeAll(async () => {
   fixture = await startStreamFixture({
     GATEWAY_STREAM_HEARTBEAT_SECONDS: '1',
-    GATEWAY_STREAM_STALL_SECONDS: '1',
-    GATEWAY_STREAM_RECHECK_SECONDS: '1',
+    GATEWAY_STREAM_STALL_SECONDS: '3',
   });
 });
 afterEach(() => fixture.disconnect());
@@ -133,52 +131,6 @@ describe('an event stream', () => {
   });
 });
 
-describe('credentials of an open stream', () => {
-  it('end it with a last word when they are revoked, expire or allow something else, and no other', async () => {
-    const keys = fixture.dataSource.getRepository(ApiKeyEntity);
-    const revoked = await fixture.addKey({});
-    const expiring = await fixture.addKey({ expiresAt: new Date(Date.now() + 3_000) });
-    const changing = await fixture.addKey({});
-    const streams = await Promise.all([revoked, expiring, changing].map((key) => fixture.sse('', { key })));
-    const other = await fixture.sse();
-    await keys.update(revoked.slice(5, 17), { revokedAt: new Date() });
-    await keys.update(changing.slice(5, 17), { instruments: ['ETH-USD'] });
-    await waitFor(() => streams.every(({ ended }) => ended), { ...IN_TIME, what: 'the streams are closed' });
-    const last = streams.map(({ messages }) => messages.at(-1)!);
-    expect(last.map(({ event }) => event)).toEqual(['closing', 'closing', 'closing']);
-    expect(last.map(({ data }) => StreamClosing.parse(data).reason)).toEqual([
-      'credentials_ended',
-      'credentials_ended',
-      'rights_changed',
-    ]);
-    expect(other.ended).toBe(false);
-    expect((await fixture.sse('', { key: revoked })).status).toBe(401);
-  });
-
-  it('that are limited see that much and no more', async () => {
-    const key = await fixture.addKey({ instruments: ['BTC-USD'], horizons: ['24h'] });
-    const narrow = await fixture.sse('', { key });
-    const scopes = ['streams:read', 'market:read'] as const;
-    const marketOnly = await fixture.sse('', { key: await fixture.addKey({ scopes }) });
-    const every = await fixture.sse();
-    await fixture.market.forecast('1h');
-    await fixture.market.forecast('24h');
-    await fixture.market.candle(5);
-    await received(every, 3);
-    await received(narrow, 2);
-    await received(marketOnly, 1);
-    const got = narrow.messages.map(({ event, data }) => [event, data['horizon'] ?? null]);
-    expect(got.sort()).toEqual([
-      ['forecast', '24h'],
-      ['price', null],
-    ]);
-    expect(marketOnly.messages.map(({ event }) => event)).toEqual(['price']);
-    expect((await fixture.sse('?horizon=1h', { key })).status).toBe(403);
-    const none = await fixture.sse('', { key: await fixture.addKey({ scopes: ['market:read'] }) });
-    expect(none.status).toBe(403);
-  });
-});
-
 describe('a client that does not read', () => {
   it('is sent away, costs the others nothing, and misses nothing when it comes back', async () => {
     const [slow, other] = [await fixture.sse(), await fixture.sse()];
@@ -192,32 +144,19 @@ describe('a client that does not read', () => {
     slow.resume();
     await waitFor(() => slow.ended, { ...IN_TIME, what: 'it notices' });
     expect(slow.messages.length).toBeLessThan(300);
-    const again = await fixture.sse('', { headers: { 'last-event-id': slow.lastEventId } });
-    await received(again, 300 - slow.messages.length);
-    expect([...slow.messages, ...again.messages].map(({ id }) => id)).toEqual(
-      other.messages.map(({ id }) => id),
-    );
-    await waitFor(async () => /^streams_open\{.*sse.* 2$/m.test(await metrics()), {
+    const got = [slow];
+    const ids = () => got.flatMap(({ messages }) => messages.map(({ id }) => id));
+    // On a busy machine it may be slow again.
+    while (ids().length < 300) {
+      const again = await fixture.sse('', { headers: { 'last-event-id': got.at(-1)!.lastEventId } });
+      got.push(again);
+      await waitFor(() => again.ended || ids().length >= 300, { ...IN_TIME, what: 'the rest' });
+    }
+    expect(ids()).toEqual(other.messages.map(({ id }) => id));
+    fixture.disconnect();
+    await waitFor(async () => /^streams_open\{.*sse.* 0$/m.test(await metrics()), {
       ...IN_TIME,
-      what: 'two streams are left',
+      what: 'nothing of it is left',
     });
-  });
-});
-
-describe('while prediction is away', () => {
-  it('prices go on, and its forecasts come when it is back', async () => {
-    const client = await fixture.sse();
-    await fixture.stopPeer();
-    const id = await fixture.market.forecast('24h');
-    await fixture.market.candle(7);
-    await received(client, 1);
-    expect(client.closes).toEqual([7]);
-    const told = fixture.market.told();
-    await fixture.restartPeer();
-    for (const [key, reply] of told) fixture.peer().state.told.set(key, reply);
-    await fixture.market.forecast('1h');
-    await received(client, 2);
-    expect(client.messages[1]).toMatchObject({ event: 'forecast', data: { data: { id } } });
-    await received(client, 3);
   });
 });

@@ -27,6 +27,7 @@ const PINGS_UNANSWERED = 2;
 
 export interface WsConnectionParts {
   readonly principal: Principal;
+  readonly address: string | null;
   readonly socket: WebSocket;
   /** What the WebSocket runs on. */
   readonly tcp: Socket;
@@ -46,6 +47,7 @@ export interface WsConnectionParts {
 /** One WebSocket with its subscriptions. */
 export class WsConnection implements StreamConnection {
   readonly principal: Principal;
+  readonly address: string | null;
   readonly #subscriptions = new Map<string, Subscription>();
   readonly #budget = new MessageBudget(MESSAGES_AT_ONCE, MESSAGES_PER_SECOND, performance.now());
   /** Messages are obeyed one after the other. */
@@ -60,6 +62,7 @@ export class WsConnection implements StreamConnection {
 
   constructor(private readonly parts: WsConnectionParts) {
     this.principal = parts.principal;
+    this.address = parts.address;
     const { socket } = parts;
     socket.on('message', (data, isBinary) => this.#hear(data, isBinary));
     socket.on('pong', () => (this.#unanswered = 0));

@@ -13,6 +13,7 @@ import type { StreamHub } from '../stream-hub.js';
 import type { StreamMetrics } from '../stream-metrics.js';
 import { maxLagOf, type StreamSettings } from '../stream-settings.js';
 import type { Subscriber } from '../subscriber.js';
+import { shownFrom } from '../tickets/ticket-credential.js';
 import { WS_PATH } from './ws-answers.js';
 import { WsConnection } from './ws-connection.js';
 
@@ -80,9 +81,8 @@ export class WsStreams {
   }
 
   /** A page of any origin may open a WebSocket, with the cookies of its user: the same-origin policy does not reach here. */
-  #checkOrigin({ headers: { origin, host } }: FastifyRequest): void {
-    const { origins } = this.parts.settings;
-    if (origin === undefined || origins.includes(origin) || origins.includes('*')) return;
+  #checkOrigin({ headers: { origin }, host }: FastifyRequest): void {
+    if (origin === undefined || this.parts.settings.origins.includes(origin)) return;
     if (URL.parse(origin)?.host === host) return;
     const message =
       'pages of this origin may not use the API; whoever runs it can add the origin to GATEWAY_CORS_ORIGINS';
@@ -98,6 +98,7 @@ export class WsStreams {
     const openedAt = performance.now();
     const connection = new WsConnection({
       principal: clientOf(request),
+      address: shownFrom(request),
       socket,
       tcp: request.socket,
       requestId: request.id,
