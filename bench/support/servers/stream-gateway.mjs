@@ -7,7 +7,7 @@ process.once('message', async ({ env }) => {
   const { GatewayEnv } = await import(join(root, 'apps/gateway/dist/gateway.env.js'));
   const { startGateway } = await import(join(root, 'apps/gateway/dist/start-gateway.js'));
   const logger = createLogger('gateway', { level: 'silent' });
-  const { port } = await startGateway({ env: parseEnv(GatewayEnv, env), logger, accessLogger: logger });
+  const { port } = await startGateway({ env: parseEnv(GatewayEnv, env), logger });
   process.send({ port });
 });
 process.once('disconnect', () => process.exit(0));

@@ -38,7 +38,7 @@ function forecastWords({ target, quantiles, probabilityUp, model }: Forecast): s
 
 function outcomeWords({ target, outcome, quantiles }: Outcome): string {
   if (outcome?.state !== 'matured') return `for ${minute(target)}: ${outcome?.state ?? 'unknown'}`;
-  const where = outcome.covered['80'] ? 'within' : 'outside';
+  const where = outcome.covered?.['80'] ? 'within' : 'outside';
   return `for ${minute(target)}: ${outcome.close}, ${where} the 80 % of ${quantiles['0.1']} to ${quantiles['0.9']}`;
 }
 

@@ -61,7 +61,7 @@ export class StreamFollower {
       url: this.parts.url,
       headers: { authorization: `Bearer ${this.parts.key}` },
       redirect: 'error',
-      fetch: (url, init) => this.#connect(url, init, signal),
+      fetch: (url, init) => this.#connect(url, init),
       onMessage: (message) => this.#take(message),
       onComment: (text) => this.#hear(HEARTBEAT.exec(text)?.[1]),
       onScheduleReconnect: ({ delay: ms }) => this.#lost(ms),
@@ -74,9 +74,9 @@ export class StreamFollower {
     }
   }
 
-  async #connect(url: string | URL, init: FetchLikeInit = {}, stopped: AbortSignal): Promise<Response> {
-    // The library knows the ids of events alone; heartbeats move the cursor on too.
-    const headers = { ...init.headers, ...(this.#cursor && { 'last-event-id': this.#cursor }) };
+  async #connect(url: string | URL, init: FetchLikeInit = {}): Promise<Response> {
+    // The library knows the ids of events alone; heartbeats move the cursor on too. Spelt as it does: one header, not two.
+    const headers = { ...init.headers, ...(this.#cursor && { 'Last-Event-ID': this.#cursor }) };
     this.#silence = new AbortController();
     const signal = AbortSignal.any([init.signal as AbortSignal, this.#silence.signal]);
     let response: Response;
@@ -88,7 +88,7 @@ export class StreamFollower {
     if (!response.ok) {
       const refusal = this.#failed(await refusalOf(response, this.parts.url.origin), response.status);
       const seconds = Number(response.headers.get('retry-after'));
-      if (seconds > 0) await delay(seconds * 1_000, undefined, { signal: stopped });
+      if (seconds > 0) await delay(seconds * 1_000, undefined, { signal });
       throw refusal;
     }
     this.parts.onNote(

@@ -42,11 +42,16 @@ export class Subscription {
 
   /** Events that it has not seen yet, and should have by now; 0 while it is still catching up after a resume. */
   get lag(): number {
-    return this.#wasLevel ? this.buffer.last - this.#position : 0;
+    return this.#wasLevel ? this.waiting : 0;
   }
 
   get isLevel(): boolean {
-    return this.#position === this.buffer.last;
+    return this.waiting === 0;
+  }
+
+  /** How many events it has not looked at yet. */
+  get waiting(): number {
+    return this.buffer.last - this.#position;
   }
 
   /** Sends what there is until it is level or the connection takes no more. Gives how many events were sent. */
@@ -77,7 +82,7 @@ export class Subscription {
   }
 
   get #isBehind(): boolean {
-    return this.conflate === 'latest' && this.buffer.last - this.#position > 1;
+    return this.conflate === 'latest' && this.waiting > 1;
   }
 
   /** Of each subject the newest event, of those still to be sent. */

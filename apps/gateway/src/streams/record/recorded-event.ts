@@ -14,13 +14,16 @@ export interface EventRow {
   readonly enteredAt: number;
 }
 
+/** Nearly all subscriptions are the first ones of their connections, and share a frame. Who has many shares less. */
+const MOST_FRAMES = 16;
+
 /** An event of the record as it goes out: serialised once, whoever gets it. */
 export class RecordedEvent {
   readonly id: StreamCursor;
   /** Of events that say the same of the same thing, the newest is enough for some clients. */
   readonly subject: string;
   readonly #json: string;
-  readonly #frames = new Map<string, Buffer>();
+  #frames: Map<string, Buffer> | undefined = new Map();
 
   constructor(
     readonly row: EventRow,
@@ -50,12 +53,14 @@ export class RecordedEvent {
 
   /** Bytes are kept while an event is new and goes to everybody; who resumes later has them made again. */
   dropFrames(): void {
-    this.#frames.clear();
+    this.#frames = undefined;
   }
 
   #frame(name: string, make: () => Buffer): Buffer {
-    let frame = this.#frames.get(name);
-    if (!frame) this.#frames.set(name, (frame = make()));
+    const known = this.#frames?.get(name);
+    if (known) return known;
+    const frame = make();
+    if (this.#frames && this.#frames.size < MOST_FRAMES) this.#frames.set(name, frame);
     return frame;
   }
 }

@@ -107,6 +107,17 @@ describe('an event as bytes', () => {
     );
   });
 
+  it('is kept while it is new and goes to everybody, and not for ever, nor for everybody who differs', () => {
+    const one = event(7);
+    expect(one.sse).toBe(one.sse);
+    expect(one.ws('1')).toBe(one.ws('1'));
+    for (let i = 1; i <= 100; i += 1) one.ws(String(i));
+    expect(one.ws('100')).not.toBe(one.ws('100'));
+    one.dropFrames();
+    expect(one.sse).not.toBe(one.sse);
+    expect(one.sse).toEqual(event(7).sse);
+  });
+
   it('holds no line break but those of the event stream', () => {
     const text = event(7, 0, 'a\nb\r\nc').sse.toString();
     expect(text.split('\n')).toHaveLength(5);

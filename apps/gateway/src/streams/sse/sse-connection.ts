@@ -71,7 +71,13 @@ export class SseConnection implements StreamConnection, EventSink {
   }
 
   pump(): void {
-    if (!this.#ended) this.#subscription?.pump();
+    const subscription = this.#subscription;
+    if (this.#ended || !subscription) return;
+    if (subscription.waiting === 1) return void subscription.pump();
+    // What has happened at once leaves in one piece: the call to the system is what a delivery costs.
+    this.#socket.cork();
+    subscription.pump();
+    this.#socket.uncork();
   }
 
   startOver(): void {

@@ -39,10 +39,13 @@ export class SseStreams {
         { ...query, conflate: 'all', lastEventId },
         principal,
       );
-      if (request.method !== 'HEAD' && !reply.raw.destroyed) {
-        return this.#open(request, this.#answer(request, reply), prepared, release);
+      if (reply.raw.destroyed) {
+        reply.hijack(); // its client has gone, which has been noted
+        return release();
       }
-      this.#answer(request, reply).end();
+      const response = this.#answer(request, reply);
+      if (request.method !== 'HEAD') return this.#open(request, response, prepared, release);
+      response.end();
       release();
     } catch (error) {
       release();
