@@ -54,7 +54,7 @@ export class StreamHub implements StreamListener {
   }
 
   start(): void {
-    this.#timer ??= setInterval(() => void this.#each((one) => one.tick(performance.now())), TICK_MS).unref();
+    this.#timer ??= setInterval(() => void this.#tick(), TICK_MS).unref();
   }
 
   /**
@@ -108,6 +108,12 @@ export class StreamHub implements StreamListener {
 
   onReplaced(): void {
     void this.#each((connection) => connection.startOver());
+  }
+
+  /** A turn later than the timer: what sockets have taken while this process was busy has been noticed then. */
+  async #tick(): Promise<void> {
+    await nextTurn();
+    await this.#each((connection) => connection.tick(performance.now()));
   }
 
   async #each(work: (connection: StreamConnection) => void): Promise<void> {
