@@ -93,7 +93,7 @@ describe('btcf models', () => {
   it('lists versions as a table, with the key of the operator', async () => {
     expect(await models('list', '--status', 'shipped')).toBe(0);
     expect(asked).toEqual([
-      { line: 'GET /v1/models?status=shipped', key: `Bearer ${SECRET}`, body: undefined },
+      { line: 'GET /v1/models?status=shipped&limit=100', key: `Bearer ${SECRET}`, body: undefined },
     ]);
     expect(stdout).toMatch(/^model +status +family +is +last verdict/);
     expect(stdout).toMatch(/^har@2 +shipped +har_blend +champion of BTC-USD +technical passed/m);
@@ -117,7 +117,7 @@ describe('btcf models', () => {
     expect(await models('history', '--instrument', 'ETH-USD')).toBe(0);
     expect(stdout).toMatch(/^har@2 +champion of BTC-USD +- +configured$/m);
     expect(stdout).toMatch(/har-live@3 +key 0a1b2c3d4e5f +17 +better in shadow/);
-    expect(lines()).toEqual(['GET /v1/models/har/2/card', 'GET /v1/models/aliases/ETH-USD']);
+    expect(lines()).toEqual(['GET /v1/models/har/2/card', 'GET /v1/models/aliases/ETH-USD?limit=100']);
   });
 
   it('promotes to challenger unless told otherwise, and rolls back, with a reason', async () => {

@@ -21,8 +21,8 @@ export class BacktestController {
   }
 
   @Rpc(predictionRpc.listBacktests)
-  list({ asker }: Body<'listBacktests'>): Promise<BacktestsReply> {
-    return this.backtests.list(asker);
+  list({ asker, ...page }: Body<'listBacktests'>): Promise<BacktestsReply> {
+    return this.backtests.list(asker, page);
   }
 
   @Rpc(predictionRpc.cancelBacktest)

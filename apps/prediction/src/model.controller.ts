@@ -32,8 +32,8 @@ export class ModelController {
   ) {}
 
   @Rpc(predictionRpc.listModels)
-  list({ status }: Body<'listModels'>): Promise<ModelsReply> {
-    return this.models.list(status);
+  list(question: Body<'listModels'>): Promise<ModelsReply> {
+    return this.models.list(question);
   }
 
   @Rpc(predictionRpc.findModel)
@@ -47,8 +47,8 @@ export class ModelController {
   }
 
   @Rpc(predictionRpc.aliasHistory)
-  history({ instrument }: Body<'aliasHistory'>): Promise<AliasHistoryReply> {
-    return this.models.history(instrument);
+  history({ instrument, ...page }: Body<'aliasHistory'>): Promise<AliasHistoryReply> {
+    return this.models.history(instrument, page);
   }
 
   @Rpc(predictionRpc.uploadModel)

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nextPage } from './paging.js';
 import { HORIZONS, Horizon, INTERVAL_MS, Instant, InstantInput, InstrumentId, Source } from './primitives.js';
 
 const HOUR_MS = INTERVAL_MS['1h'];
@@ -142,6 +143,6 @@ export const BacktestReply = z
 export type BacktestReply = z.infer<typeof BacktestReply>;
 
 export const BacktestsReply = z
-  .object({ data: z.array(BacktestReply).describe('Newest first, a hundred at most'), source: Source })
+  .object({ data: z.array(BacktestReply).describe('Newest first'), ...nextPage, source: Source })
   .meta({ id: 'BacktestsReply' });
 export type BacktestsReply = z.infer<typeof BacktestsReply>;

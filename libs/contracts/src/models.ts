@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nextPage } from './paging.js';
 import { Horizon, Instant, InstrumentId, Source } from './primitives.js';
 
 export const ModelName = z
@@ -128,7 +129,11 @@ export const ModelSummary = z
 export type ModelSummary = z.infer<typeof ModelSummary>;
 
 export const ModelsReply = z
-  .object({ data: z.array(ModelSummary).describe('By name, newest version first'), source: Source })
+  .object({
+    data: z.array(ModelSummary).describe('By name, newest version first'),
+    ...nextPage,
+    source: Source,
+  })
   .meta({ id: 'ModelsReply' });
 export type ModelsReply = z.infer<typeof ModelsReply>;
 
@@ -189,6 +194,7 @@ export const AliasHistoryReply = z
     instrument: InstrumentId,
     current: z.array(AliasHolderReply).describe('Who holds what now; empty: the feed does not follow it'),
     data: z.array(AliasMoveReply).describe('Newest first'),
+    ...nextPage,
     source: Source,
   })
   .meta({ id: 'AliasHistoryReply' });

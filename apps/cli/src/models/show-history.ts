@@ -1,5 +1,6 @@
 import { AliasHistoryReply } from '@btcforecast/contracts';
-import { askGateway, gatewayTarget } from '../gateway/ask-gateway.js';
+import { askGatewayForList } from '../gateway/ask-for-list.js';
+import { gatewayTarget } from '../gateway/ask-gateway.js';
 import { printReply } from '../gateway/print-reply.js';
 import type { ModelOptions } from './model-options.js';
 import { historyText } from './models-text.js';
@@ -7,6 +8,6 @@ import { historyText } from './models-text.js';
 /** `btcf models history` */
 export async function showHistory(options: ModelOptions & { readonly instrument: string }): Promise<void> {
   const path = `/v1/models/aliases/${encodeURIComponent(options.instrument)}`;
-  const reply = await askGateway(gatewayTarget(options), path, AliasHistoryReply);
+  const reply = await askGatewayForList(gatewayTarget(options), path, AliasHistoryReply);
   printReply(reply, options, historyText);
 }

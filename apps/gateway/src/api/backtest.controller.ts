@@ -1,15 +1,17 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { BacktestReply, BacktestRequest, BacktestsReply, predictionRpc } from '@btcforecast/contracts';
+import { BacktestReply, BacktestRequest, BacktestsReply, PageQuery, predictionRpc } from '@btcforecast/contracts';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { actorOf, askerOf } from '../http/request-client.js';
 import { Peers } from '../http/peers.js';
-import { noQuery } from '../http/query-schema.js';
+import { noQuery, querySchema } from '../http/query-schema.js';
 import { Needs } from './needs.decorator.js';
+import { Queries } from './queries.decorator.js';
 import { Replies } from './replies.decorator.js';
 
 const BacktestId = z.uuid('must be the id of a backtest');
+const pageQuery = querySchema(PageQuery);
 
 @ApiTags('backtests')
 @Controller('v1/backtests')
@@ -36,9 +38,13 @@ export class BacktestController {
 
   @Get()
   @Needs('backtests:read')
+  @Queries(pageQuery)
   @Replies(BacktestsReply, 'Backtests that were asked for, newest first')
-  list(@Query({ schema: noQuery }) _query: unknown, @Req() request: FastifyRequest): Promise<BacktestsReply> {
-    return this.peers.call(request, predictionRpc.listBacktests, { asker: askerOf(request) });
+  list(
+    @Query({ schema: pageQuery }) query: PageQuery,
+    @Req() request: FastifyRequest,
+  ): Promise<BacktestsReply> {
+    return this.peers.call(request, predictionRpc.listBacktests, { ...query, asker: askerOf(request) });
   }
 
   @Get(':id')

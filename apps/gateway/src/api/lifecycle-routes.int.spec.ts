@@ -45,11 +45,11 @@ function send(method: string, path: string, body?: unknown): Promise<Response> {
 
 describe('the routes that read', () => {
   const routes: [path: string, schema: z.ZodType, asked: unknown][] = [
-    ['/v1/models', ModelsReply, {}],
-    ['/v1/models?status=uploaded', ModelsReply, { status: 'uploaded' }],
+    ['/v1/models', ModelsReply, { limit: 20 }],
+    ['/v1/models?status=uploaded&limit=3&cursor=abc', ModelsReply, { status: 'uploaded', limit: 3, cursor: 'abc' }],
     ['/v1/models/har/2', ModelReply, { name: 'har', version: 2, drift: true }],
-    ['/v1/models/aliases/ETH-USD', AliasHistoryReply, { instrument: 'ETH-USD' }],
-    ['/v1/backtests', BacktestsReply, { asker: ASKER }],
+    ['/v1/models/aliases/ETH-USD?limit=2', AliasHistoryReply, { instrument: 'ETH-USD', limit: 2 }],
+    ['/v1/backtests?cursor=abc', BacktestsReply, { asker: ASKER, limit: 20, cursor: 'abc' }],
     [`/v1/backtests/${BACKTEST}`, BacktestReply, { id: BACKTEST, asker: ASKER }],
     ['/v1/track-record?after=7&limit=3', TrackRecordReply, { after: 7, limit: 3 }],
     [`/v1/track-record/proof/${ID}`, TrackRecordProof, { id: ID }],

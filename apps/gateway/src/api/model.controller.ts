@@ -8,6 +8,7 @@ import {
   ModelsReply,
   ModelStatus,
   ModelVersionNumber,
+  PageQuery,
   predictionRpc,
   PromoteRequest,
   RollbackRequest,
@@ -30,8 +31,9 @@ const UPLOAD_BYTES = 1_900_000;
 /** A graph is run in a process of its own before it is taken, a slow one up to its limits. */
 const UPLOAD_DEADLINE_MS = 120_000;
 
+const pageQuery = querySchema(PageQuery);
 const modelsQuery = querySchema(
-  z.object({ status: ModelStatus.optional().describe('Only versions that come from there') }),
+  PageQuery.extend({ status: ModelStatus.optional().describe('Only versions that come from there') }),
 );
 
 @ApiTags('models')
@@ -52,13 +54,14 @@ export class ModelController {
 
   @Get('aliases/:instrument')
   @Needs('models:read')
+  @Queries(pageQuery)
   @Replies(AliasHistoryReply, 'Who holds which alias, and who moved it, when, why and on what evidence')
   aliases(
     @Param('instrument', { schema: InstrumentId }) instrument: InstrumentId,
-    @Query({ schema: noQuery }) _query: unknown,
+    @Query({ schema: pageQuery }) query: PageQuery,
     @Req() request: FastifyRequest,
   ): Promise<AliasHistoryReply> {
-    return this.peers.call(request, predictionRpc.aliasHistory, { instrument });
+    return this.peers.call(request, predictionRpc.aliasHistory, { instrument, ...query });
   }
 
   @Get(':name/:version')

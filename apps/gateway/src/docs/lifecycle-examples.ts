@@ -140,12 +140,13 @@ const keys = [{ keyId: '0f1e2d3c4b5a6978', publicKey: 'cHVibGljIGtleSBvZiAzMiBie
 
 /** Answers about models, backtests and the track record, by method and path. */
 export const LIFECYCLE_EXAMPLES: Readonly<Record<string, unknown>> = {
-  'GET /v1/models': { data: [model], source: 'live' },
+  'GET /v1/models': { data: [model], next: null, source: 'live' },
   'POST /v1/models': record,
   'GET /v1/models/aliases/{instrument}': {
     instrument: 'BTC-USD',
     current: [{ alias: 'champion', model: 'har@2', since: null, reason: 'configured' }],
     data: [move],
+    next: null,
     source: 'live',
   },
   'GET /v1/models/{name}/{version}': record,
@@ -159,7 +160,7 @@ export const LIFECYCLE_EXAMPLES: Readonly<Record<string, unknown>> = {
     reason: 'coverage fell after the promotion',
     evaluation: null,
   },
-  'GET /v1/backtests': { data: [done], source: 'live' },
+  'GET /v1/backtests': { data: [done], next: null, source: 'live' },
   'POST /v1/backtests': queued,
   'GET /v1/backtests/{id}': done,
   'DELETE /v1/backtests/{id}': {

@@ -493,6 +493,10 @@ export type AliasHistoryReply = {
    * Newest first
    */
   data: Array<AliasMove>;
+  /**
+   * Pass as cursor for the next page; null at the end
+   */
+  next: string | null;
   source: Source;
 };
 
@@ -852,9 +856,13 @@ export type BacktestScore = {
 
 export type BacktestsReply = {
   /**
-   * Newest first, a hundred at most
+   * Newest first
    */
   data: Array<Backtest>;
+  /**
+   * Pass as cursor for the next page; null at the end
+   */
+  next: string | null;
   source: Source;
 };
 
@@ -2321,6 +2329,10 @@ export type ModelsReply = {
    * By name, newest version first
    */
   data: Array<ModelSummary>;
+  /**
+   * Pass as cursor for the next page; null at the end
+   */
+  next: string | null;
   source: Source;
 };
 
@@ -5479,7 +5491,16 @@ export type BacktestListData = {
     'X-Request-Timeout-Ms'?: number;
   };
   path?: never;
-  query?: never;
+  query?: {
+    /**
+     * Entries per page
+     */
+    limit?: number;
+    /**
+     * next of the page before, unchanged
+     */
+    cursor?: string;
+  };
   url: '/v1/backtests';
 };
 
@@ -6932,6 +6953,14 @@ export type ModelListData = {
   path?: never;
   query?: {
     /**
+     * Entries per page
+     */
+    limit?: number;
+    /**
+     * next of the page before, unchanged
+     */
+    cursor?: string;
+    /**
      * Only versions that come from there
      */
     status?: 'shipped' | 'candidate' | 'uploaded';
@@ -7067,7 +7096,16 @@ export type ModelAliasesData = {
   path: {
     instrument: InstrumentId;
   };
-  query?: never;
+  query?: {
+    /**
+     * Entries per page
+     */
+    limit?: number;
+    /**
+     * next of the page before, unchanged
+     */
+    cursor?: string;
+  };
   url: '/v1/models/aliases/{instrument}';
 };
 

@@ -18,6 +18,7 @@ import { ProbabilityReply } from '../probability.js';
 import { ReproductionReply } from '../reproduction.js';
 import { TrackRecordProof, TrackRecordReply } from '../track-record.js';
 import { Asker, Limits } from '../grants.js';
+import { PageQuery } from '../paging.js';
 import { EpochMs, Horizon, InstrumentId } from '../primitives.js';
 import type { RpcMessage } from './message.js';
 
@@ -105,7 +106,7 @@ export const predictionRpc = {
   listModels: {
     service: 'prediction',
     name: 'prediction.list_models',
-    request: z.object({ status: ModelStatus.optional() }),
+    request: PageQuery.extend({ status: ModelStatus.optional() }),
     reply: ModelsReply,
     idempotent: true,
   },
@@ -127,7 +128,7 @@ export const predictionRpc = {
   aliasHistory: {
     service: 'prediction',
     name: 'prediction.alias_history',
-    request: z.object({ instrument: InstrumentId }),
+    request: PageQuery.extend({ instrument: InstrumentId }),
     reply: AliasHistoryReply,
     idempotent: true,
   },
@@ -183,7 +184,7 @@ export const predictionRpc = {
   listBacktests: {
     service: 'prediction',
     name: 'prediction.list_backtests',
-    request: z.object({ asker: Asker }),
+    request: PageQuery.extend({ asker: Asker }),
     reply: BacktestsReply,
     idempotent: true,
   },

@@ -19,6 +19,12 @@ export interface VisibleBacktests extends Asker {
   readonly feed: string;
 }
 
+/** Which ones a page shows: after the one that was asked for at this time (ms) under this id. */
+export interface BacktestPage {
+  readonly after: readonly [askedAt: number, id: string] | null;
+  readonly limit: number;
+}
+
 export interface BacktestProgress {
   /** Of the work, 0 to 1. */
   readonly share: number;
@@ -64,12 +70,16 @@ export class BacktestRepository {
   }
 
   /** Newest first. */
-  list(visible: VisibleBacktests, limit: number): Promise<BacktestEntity[]> {
-    return this.#repository.find({
-      where: conditions(visible),
-      order: { createdAt: 'DESC', id: 'ASC' },
-      take: limit,
-    });
+  list(visible: VisibleBacktests, { after, limit }: BacktestPage): Promise<BacktestEntity[]> {
+    const query = this.#repository.createQueryBuilder('backtest').where(conditions(visible));
+    if (after) {
+      const [at, id] = after;
+      query.andWhere('(backtest.createdAt, backtest.id) < (:at, :id)', { at: new Date(at), id });
+    }
+    return query
+      .orderBy({ 'backtest.createdAt': 'DESC', 'backtest.id': 'DESC' })
+      .limit(limit)
+      .getMany();
   }
 
   /** Ids of those that wait or run, oldest first. */

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Asker, BacktestReply, BacktestsReply } from '@btcforecast/contracts';
-import { AppError, Clock, EventBus, isAppError } from '@btcforecast/platform';
+import type { Asker, BacktestReply, BacktestsReply, PageQuery } from '@btcforecast/contracts';
+import { AppError, Clock, EventBus, isAppError, readCursor, writeCursor } from '@btcforecast/platform';
 import { Injectable } from '@nestjs/common';
+import { z } from 'zod';
 import { FeedSettings } from '../feed-settings.js';
 import { referenceText } from '../registry/alias-move.js';
 import { BacktestQueue } from './backtest-queue.js';
@@ -12,7 +13,9 @@ import { BacktestRepository } from './backtest.repository.js';
 
 /** Of a tenant, waiting and running together: one runs at a time, and training waits in the same line. */
 const MAX_OPEN = 5;
-const LISTED = 100;
+const LIST = 'backtests';
+/** When the last one shown was asked for, ms, and its id. */
+const Place = z.tuple([z.number().int().min(0).max(8.64e15), z.uuid()]);
 
 /** Backtests that clients ask for: a record of each, worked off by a worker. */
 @Injectable()
@@ -59,10 +62,14 @@ export class BacktestService {
   }
 
   /** Newest first. */
-  async list(asker: Asker): Promise<BacktestsReply> {
+  async list(asker: Asker, { limit, cursor }: PageQuery): Promise<BacktestsReply> {
     const { feed, source } = this.settings;
-    const rows = await this.backtests.list({ ...asker, feed }, LISTED);
-    return { data: rows.map((row) => backtestReply(row, source)), source };
+    const after = cursor === undefined ? null : readCursor(LIST, Place, cursor);
+    const rows = await this.backtests.list({ ...asker, feed }, { after, limit: limit + 1 });
+    const shown = rows.slice(0, limit);
+    const last = rows.length > limit ? shown.at(-1) : undefined;
+    const next = last ? writeCursor(LIST, [last.createdAt.getTime(), last.id]) : null;
+    return { data: shown.map((row) => backtestReply(row, source)), next, source };
   }
 
   /**

@@ -41,6 +41,7 @@ const program = join(repositoryRoot, 'libs/prediction/dist/backtests/backtest.pr
 
 /** Whoever is of the tenant, without limits. */
 const ALL: Asker = { tenant: 'default', instruments: null, horizons: null };
+const PAGE = { limit: 20 };
 
 const DAY: BacktestRequest = {
   instrument: INSTRUMENT,
@@ -119,7 +120,7 @@ describeWhen(existsSync(program), 'libs/prediction is not built: npm run build')
     expect(row).toMatchObject({ requestedBy: 'key 0a1b', request: { reference: 'har@1' } });
     const job = await (await queues.queue('model_training')).getJob(`run_backtest-${asked.id}`);
     expect(job?.data).toEqual({ id: asked.id });
-    await expect(service.list(ALL)).resolves.toMatchObject({ data: [{ id: asked.id }], source: 'replay' });
+    await expect(service.list(ALL, PAGE)).resolves.toMatchObject({ data: [{ id: asked.id }], source: 'replay' });
   });
 
   it('are refused at once where no origin has candles: before, after, and too near the first one', async () => {
@@ -131,7 +132,7 @@ describeWhen(existsSync(program), 'libs/prediction is not built: npm run build')
     const [late, early] = ['begins after the newest', 'ends before there are 90 days of'];
     expect(await answer(1, 9)).toMatch(new RegExp(`^backtest.out_of_range: .*${late} .* to 2025-01-15`));
     for (const to of [-12_001, -12_000 + 2_159]) expect(await answer(-13_000, to)).toContain(early);
-    await expect(service.list(ALL)).resolves.toMatchObject({ data: [] });
+    await expect(service.list(ALL, PAGE)).resolves.toMatchObject({ data: [] });
     expect(await answer(-13_000, 13_000)).toBe('queued'); // partly there
   });
 
@@ -262,20 +263,39 @@ describeWhen(existsSync(program), 'libs/prediction is not built: npm run build')
     );
     const other: Asker = { ...ALL, tenant: 'other' };
     const { id } = await service.start(DAY, ALL, 'key 0a1b');
-    await expect(service.list(other)).resolves.toMatchObject({ data: [] });
+    await expect(service.list(other, PAGE)).resolves.toMatchObject({ data: [] });
     await expect(service.find(other, id)).rejects.toMatchObject({ code: 'backtest.not_found' });
     await expect(service.cancel(other, id)).rejects.toMatchObject({ code: 'backtest.not_found' });
     await expect(service.find(ALL, id)).resolves.toMatchObject({ state: 'queued' });
     for (let i = 0; i < 4; i += 1) await service.start(DAY, ALL, 'key 0a1b');
     await expect(service.start(DAY, ALL, 'key 0a1b')).rejects.toMatchObject({ code: 'backtest.conflict' });
     const own = await service.start(DAY, other, 'key 0c1d');
-    await expect(service.list(other)).resolves.toMatchObject({ data: [{ id: own.id }] });
+    await expect(service.list(other, PAGE)).resolves.toMatchObject({ data: [{ id: own.id }] });
+  });
+
+  it('are shown page by page, newest first, each once, though many were asked for at one instant', async () => {
+    const rows = Array.from({ length: 7 }, (_, i) => ({ id: randomUUID(), at: END + Math.floor(i / 3) }));
+    const request = { ...DAY, reference: 'har@1' };
+    const asked = { feed, tenant: 'default', request, requestedBy: 'key 0a1b' };
+    for (const { id, at } of rows) await backtests.add({ ...asked, id, createdAt: at }, 100);
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const { data, next } = await service.list(ALL, { limit: 2, cursor });
+      seen.push(...data.map(({ id }) => id));
+      cursor = next ?? undefined;
+    } while (cursor !== undefined);
+    const newestFirst = rows.toSorted((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1));
+    expect(seen).toEqual(newestFirst.map(({ id }) => id));
+    await expect(service.list(ALL, { limit: 7 })).resolves.toMatchObject({ next: null });
+    const strange = { limit: 2, cursor: 'bW9kZWxz' };
+    await expect(service.list(ALL, strange)).rejects.toMatchObject({ code: 'request.cursor_invalid' });
   });
 
   it('are seen by whoever may see their instrument and all of their horizons', async () => {
     const { id } = await service.start(DAY, ALL, 'key 0a1b');
     const visible = async (limits: Partial<Asker>) =>
-      (await service.list({ ...ALL, ...limits })).data.map((each) => each.id);
+      (await service.list({ ...ALL, ...limits }, PAGE)).data.map((each) => each.id);
     await expect(visible({ horizons: ['24h', '4h', '1h'] })).resolves.toEqual([id]);
     await expect(visible({ horizons: ['24h'] })).resolves.toEqual([]);
     await expect(visible({ instruments: [INSTRUMENT] })).resolves.toEqual([id]);

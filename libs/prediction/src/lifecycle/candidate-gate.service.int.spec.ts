@@ -127,7 +127,7 @@ describeWhen(existsSync(program), 'libs/prediction is not built: npm run build')
     expect(failed).toEqual(
       expect.arrayContaining(['skill 1 h', 'skill overall', 'better than uncond_1y', 'calibration 1 h']),
     );
-    expect(await parts.aliases.history(feed, INSTRUMENT, 10)).toEqual([]);
+    expect(await parts.aliases.history(feed, INSTRUMENT, { limit: 10 })).toEqual([]);
   });
 
   it.each([

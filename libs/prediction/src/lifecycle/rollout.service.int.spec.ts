@@ -64,7 +64,7 @@ const found = async ({ evaluations }: Rollout, { name, version }: ModelReference
     .reverse();
 /** The story of the aliases, oldest first. */
 const story = async ({ aliases }: Rollout) =>
-  (await aliases.history(feed, INSTRUMENT, 100))
+  (await aliases.history(feed, INSTRUMENT, { limit: 100 }))
     .reverse()
     .map(({ alias, to, actor }) => `${actor}: ${alias} ${to ? `${to.name}@${to.version}` : 'nobody'}`);
 
@@ -157,7 +157,7 @@ describe('RolloutService', () => {
       expect.arrayContaining(['skill 1 h', 'skill overall', 'calibration 1 h']),
     );
     expect(shadow.evidence).toMatchObject({ champion: 'har@1', challenger: `wide-${run}@1` });
-    const [cleared] = await rollout.aliases.history(feed, INSTRUMENT, 1);
+    const [cleared] = await rollout.aliases.history(feed, INSTRUMENT, { limit: 1 });
     expect(cleared).toMatchObject({
       to: null,
       evaluationId: shadow.id,
@@ -182,7 +182,7 @@ describe('RolloutService', () => {
       'policy:rollout: champion har@1',
       'policy:rollout: challenger nobody',
     ]);
-    const [, rolledBack] = await rollout.aliases.history(feed, INSTRUMENT, 2);
+    const [, rolledBack] = await rollout.aliases.history(feed, INSTRUMENT, { limit: 2 });
     expect(rolledBack!.reason).toMatch(/^worse than its predecessor har@1: not shown to be worse: log10/);
     const holderAt = async (instant: number) =>
       referenceText(await rollout.aliases.holderAt(feed, INSTRUMENT, 'champion', instant));

@@ -28,6 +28,13 @@ export interface ModelTensors extends Pick<ModelManifest, 'inputs' | 'outputs'> 
   readonly status: ModelVersionEntity['status'];
 }
 
+/** Which versions a page shows: from one source or all, after a name and version. */
+export interface ModelPage {
+  readonly status?: ModelVersionEntity['status'] | undefined;
+  readonly after: readonly [name: string, version: number] | null;
+  readonly limit: number;
+}
+
 /** A version without its bytes. */
 export type ModelRecordRow = Omit<ModelVersionEntity, 'onnx'>;
 
@@ -83,11 +90,15 @@ export class ModelVersionRepository {
     return this.#repository.maximum('version', { name });
   }
 
-  /** All versions without their bytes, by name, newest version first. */
-  list(status?: ModelVersionEntity['status']): Promise<ModelRecordRow[]> {
-    const query = this.#records();
-    if (status !== undefined) query.where({ status });
-    return query.orderBy({ 'model.name': 'ASC', 'model.version': 'DESC' }).getMany();
+  /** Versions without their bytes, by name, newest version first. */
+  list({ status, after, limit }: ModelPage): Promise<ModelRecordRow[]> {
+    const query = this.#records().where(status === undefined ? {} : { status });
+    if (after) {
+      const [name, version] = after;
+      const isAfter = '(model.name > :name OR (model.name = :name AND model.version < :version))';
+      query.andWhere(isAfter, { name, version });
+    }
+    return query.orderBy({ 'model.name': 'ASC', 'model.version': 'DESC' }).limit(limit).getMany();
   }
 
   /** A version without its bytes; null when it is not registered. */

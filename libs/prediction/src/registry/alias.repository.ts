@@ -2,7 +2,7 @@ import type { Alias } from '@btcforecast/contracts';
 import { ModelAliasMoveEntity } from '@btcforecast/database';
 import { AppError } from '@btcforecast/platform';
 import { Injectable } from '@nestjs/common';
-import { DataSource, LessThanOrEqual, MoreThan, type EntityManager } from 'typeorm';
+import { DataSource, LessThan, LessThanOrEqual, MoreThan, type EntityManager } from 'typeorm';
 import type { ModelReference } from '../models/model-files.js';
 import { holderBy, isSameModel, referenceText, type AliasHolder, type AliasMove } from './alias-move.js';
 
@@ -89,10 +89,14 @@ export class AliasRepository {
     return rows.map(moveOf);
   }
 
-  /** Newest first, as they were made. */
-  async history(feed: string, instrument: string, limit: number): Promise<AliasMove[]> {
+  /** Newest first, as they were made. @param page before: only those with a smaller number */
+  async history(
+    feed: string,
+    instrument: string,
+    { before, limit }: { readonly before?: string | undefined; readonly limit: number },
+  ): Promise<AliasMove[]> {
     const rows = await this.#repository.find({
-      where: { feed, instrument },
+      where: { feed, instrument, ...(before !== undefined && { id: LessThan(before) }) },
       order: { id: 'DESC' },
       take: limit,
     });

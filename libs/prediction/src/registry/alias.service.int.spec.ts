@@ -27,7 +27,7 @@ const promote = (model: typeof HAR, alias: PromotionRequest['alias'], override =
   parts.service.promote({ ...who(), ...model, alias, override });
 const holders = () => parts.service.holders(feed, INSTRUMENT);
 const history = async () =>
-  (await parts.aliases.history(feed, INSTRUMENT, 100))
+  (await parts.aliases.history(feed, INSTRUMENT, { limit: 100 }))
     .reverse()
     .map(({ alias, from, to }) => [alias, from?.name ?? null, to?.name ?? null]);
 

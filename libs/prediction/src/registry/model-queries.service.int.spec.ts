@@ -24,6 +24,7 @@ const settings = new FeedSettings('replay-000000cc', 'replay', 'test');
 const { feed } = settings;
 const NOW = Date.UTC(2025, 0, 15);
 const BASELINE = { name: 'garch_t', version: 1 };
+const PAGE = { limit: 100 };
 
 let market: TestMarket;
 let store: ModelStore;
@@ -67,7 +68,7 @@ afterAll(async () => {
 });
 
 const find = async (reference: string) => {
-  const { data } = ModelsReply.parse(await queries.list());
+  const { data } = ModelsReply.parse(await queries.list(PAGE));
   return data.find((model) => model.reference === reference);
 };
 const promote = (alias: 'champion' | 'challenger') =>
@@ -83,7 +84,7 @@ const promote = (alias: 'champion' | 'challenger') =>
 
 describe('the registry', () => {
   it('lists every version with what it is and what was found about it last', async () => {
-    const { data, source } = ModelsReply.parse(await queries.list());
+    const { data, source } = ModelsReply.parse(await queries.list(PAGE));
     expect(source).toBe('replay');
     expect(data.map(({ reference }) => reference)).toEqual(expect.arrayContaining(['har@1', 'garch_t@1']));
     expect(data.map(({ name }) => name)).toEqual(data.map(({ name }) => name).toSorted());
@@ -93,7 +94,25 @@ describe('the registry', () => {
       aliases: [{ instrument: INSTRUMENT, alias: 'champion', since: null }],
       lastVerdict: { kind: 'technical', verdict: 'passed' },
     });
-    expect((await queries.list('candidate')).data).toEqual([]);
+    expect((await queries.list({ ...PAGE, status: 'candidate' })).data).toEqual([]);
+  });
+
+  it('shows the list page by page, each version once, and takes no cursor of another list', async () => {
+    const { data: all, next } = await queries.list(PAGE);
+    expect(next).toBeNull();
+    const seen: string[] = [];
+    let page = await queries.list({ limit: 1 });
+    for (let cursor = page.next; ; cursor = page.next) {
+      seen.push(...page.data.map(({ reference }) => reference));
+      if (cursor === null) break;
+      page = await queries.list({ limit: 1, cursor });
+    }
+    expect(seen).toEqual(all.map(({ reference }) => reference));
+    const { next: cursor } = await queries.list({ limit: 1 });
+    const refused = { code: 'request.cursor_invalid' };
+    const other = { limit: 1, cursor: cursor!, status: 'shipped' } as const;
+    await expect(queries.list(other)).rejects.toMatchObject(refused);
+    await expect(queries.history(INSTRUMENT, { limit: 1, cursor: cursor! })).rejects.toMatchObject(refused);
   });
 
   it('knows nothing of a model that is not there', async () => {
@@ -118,17 +137,26 @@ describe('the registry', () => {
     expect(record.evaluations).toMatchObject([
       { kind: 'technical', verdict: 'passed', model: 'mine@1', evidence: { actor } },
     ]);
-    expect((await queries.list('uploaded')).data.map(({ reference }) => reference)).toEqual(['mine@1']);
+    expect((await queries.list({ ...PAGE, status: 'uploaded' })).data.map(({ reference }) => reference)).toEqual(['mine@1']);
   });
 
   it('tells the story of a promotion: at once in the history, from its origin on in what a model is', async () => {
     const configured = { alias: 'champion', model: 'har@1', since: null, reason: 'configured' };
-    expect((await queries.history(INSTRUMENT)).current).toEqual([configured]);
-    expect((await queries.history('ETH-USD')).current).toEqual([]); // the feed does not follow it
+    expect((await queries.history(INSTRUMENT, PAGE)).current).toEqual([configured]);
+    expect((await queries.history('ETH-USD', PAGE)).current).toEqual([]); // the feed does not follow it
     await promote('challenger');
     const move = aliasMoveReply(await promote('champion'));
-    const history = AliasHistoryReply.parse(await queries.history(INSTRUMENT));
+    const history = AliasHistoryReply.parse(await queries.history(INSTRUMENT, PAGE));
     expect(history.data.find(({ id }) => id === move.id)).toEqual(move);
+    const pages: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const { data, next } = await queries.history(INSTRUMENT, { limit: 1, cursor });
+      pages.push(...data.map(({ id }) => id));
+      cursor = next ?? undefined;
+    } while (cursor !== undefined);
+    expect(pages).toEqual(history.data.map(({ id }) => id));
+    expect(pages.length).toBeGreaterThan(1);
     expect(move).toMatchObject({
       from: 'har@1',
       to: 'garch_t@1',
@@ -143,7 +171,7 @@ describe('the registry', () => {
     ]);
     expect((await find('har@1'))?.aliases).toMatchObject([{ alias: 'challenger' }]);
     const moved = { since: move.effectiveOrigin, reason: 'to see it answer' };
-    expect((await queries.history(INSTRUMENT)).current).toEqual([
+    expect((await queries.history(INSTRUMENT, PAGE)).current).toEqual([
       { ...moved, alias: 'champion', model: 'garch_t@1' },
       { ...moved, alias: 'challenger', model: 'har@1' },
     ]);

@@ -4,10 +4,14 @@ import type {
   ModelReply,
   ModelsReply,
   ModelStatus,
+  PageQuery,
 } from '@btcforecast/contracts';
+import { ModelName } from '@btcforecast/contracts';
 import type { ModelEvaluationEntity } from '@btcforecast/database';
+import { readCursor, writeCursor } from '@btcforecast/platform';
 import { ModelManifest } from '@btcforecast/training';
 import { Injectable } from '@nestjs/common';
+import { z } from 'zod';
 import { DriftQueries } from '../drift/drift-queries.service.js';
 import { FeedSettings } from '../feed-settings.js';
 import { modelNotFound } from '../models/model-not-found.js';
@@ -18,8 +22,13 @@ import { ModelEvaluationRepository } from './model-evaluation.repository.js';
 import { aliasMoveReply, evaluationReply, modelSummary, type ModelStanding } from './model-reply.js';
 import { registryCard } from './registry-card.js';
 
-/** Moves of a history; older ones are in the record of each version. */
-const MOVES_SHOWN = 500;
+export interface ModelsQuestion extends PageQuery {
+  readonly status?: ModelStatus | undefined;
+}
+
+/** The last version, and the number of the last move, that a page has shown. */
+const VersionPlace = z.tuple([ModelName, z.number().int().positive()]);
+const MovePlace = z.tuple([z.string().regex(/^[1-9]\d{0,17}$/)]);
 
 /** Questions about models: what there is, what was found about it, what became of it. */
 @Injectable()
@@ -34,21 +43,28 @@ export class ModelQueries {
   ) {}
 
   /** By name, newest version first. */
-  async list(status?: ModelStatus): Promise<ModelsReply> {
+  async list({ status, limit, cursor }: ModelsQuestion): Promise<ModelsReply> {
+    const list = `models ${status ?? ''}`;
+    const after = cursor === undefined ? null : readCursor(list, VersionPlace, cursor);
     const [rows, held, verdicts] = await Promise.all([
-      this.versions.list(status),
+      this.versions.list({ status, after, limit: limit + 1 }),
       this.current.byModel(),
       this.evaluations.listNewest(),
     ]);
     const newest = new Map(verdicts.map((row) => [`${row.modelName}@${row.modelVersion}`, row]));
-    const data = rows.map((row) => {
+    const data = rows.slice(0, limit).map((row) => {
       const reference = `${row.name}@${row.version}`;
       return modelSummary(row, {
         aliases: held.get(reference) ?? [],
         lastVerdict: verdictOf(newest.get(reference)),
       });
     });
-    return { data, source: this.settings.source };
+    const last = rows.length > limit ? data.at(-1) : undefined;
+    return {
+      data,
+      next: last ? writeCursor(list, [last.name, last.version]) : null,
+      source: this.settings.source,
+    };
   }
 
   /**
@@ -87,14 +103,18 @@ export class ModelQueries {
     return { reference: `${name}@${version}`, sha256, onnx: Buffer.from(files.onnx).toString('base64') };
   }
 
-  /** Who holds the aliases of an instrument, and every move of them, newest first. */
-  async history(instrument: string): Promise<AliasHistoryReply> {
+  /** Who holds the aliases of an instrument, and their moves, newest first. */
+  async history(instrument: string, { limit, cursor }: PageQuery): Promise<AliasHistoryReply> {
     const { feed, source } = this.settings;
+    const list = `moves ${instrument}`;
+    const [before] = cursor === undefined ? [] : readCursor(list, MovePlace, cursor);
     const [current, moves] = await Promise.all([
       this.current.of(instrument),
-      this.aliases.history(feed, instrument, MOVES_SHOWN),
+      this.aliases.history(feed, instrument, { before, limit: limit + 1 }),
     ]);
-    return { instrument, current, data: moves.map(aliasMoveReply), source };
+    const data = moves.slice(0, limit).map(aliasMoveReply);
+    const next = moves.length > limit ? writeCursor(list, [data.at(-1)!.id]) : null; // limit is 1 at least
+    return { instrument, current, data, next, source };
   }
 }
 
