@@ -18,7 +18,6 @@ import { Queries } from '../api/queries.decorator.js';
 import { Replies } from '../api/replies.decorator.js';
 import { askerOf } from '../http/asker.js';
 import { noQuery, querySchema } from '../http/query-schema.js';
-import { clientOf } from '../http/request-client.js';
 
 const pageQuery = querySchema(PageQuery);
 
@@ -48,7 +47,7 @@ export class AlertController {
   @Queries(pageQuery)
   @Replies(AlertsReply, 'Your rules and how they stand')
   list(@Query({ schema: pageQuery }) query: PageQuery, @Req() request: FastifyRequest): Promise<AlertsReply> {
-    return this.alerts.list(clientOf(request).tenant, query);
+    return this.alerts.list(askerOf(request), query);
   }
 
   @Post('test')
@@ -70,7 +69,7 @@ export class AlertController {
     @Query({ schema: noQuery }) _query: unknown,
     @Req() request: FastifyRequest,
   ): Promise<AlertReply> {
-    return this.alerts.get(clientOf(request).tenant, id);
+    return this.alerts.get(askerOf(request), id);
   }
 
   @Patch(':id')
@@ -92,7 +91,7 @@ export class AlertController {
     @Query({ schema: noQuery }) _query: unknown,
     @Req() request: FastifyRequest,
   ): Promise<AlertReply> {
-    return this.alerts.delete(clientOf(request).tenant, id);
+    return this.alerts.delete(askerOf(request), id);
   }
 
   @Get(':id/history')
@@ -104,6 +103,6 @@ export class AlertController {
     @Query({ schema: pageQuery }) query: PageQuery,
     @Req() request: FastifyRequest,
   ): Promise<AlertHistoryReply> {
-    return this.alerts.history(clientOf(request).tenant, id, query);
+    return this.alerts.history(askerOf(request), id, query);
   }
 }

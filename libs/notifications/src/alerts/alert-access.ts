@@ -1,4 +1,5 @@
-import type { AlertCondition, Permission } from '@btcforecast/contracts';
+import { AlertCondition, type Permission } from '@btcforecast/contracts';
+import type { AlertRuleEntity } from '@btcforecast/database';
 import { AppError } from '@btcforecast/platform';
 import type { Asker } from '../asker.js';
 
@@ -21,6 +22,16 @@ export function assertMayWatch(asker: Asker, condition: AlertCondition): void {
   }
   if ('instrument' in condition) assertAllowed(asker.instruments, condition.instrument, 'instrument');
   if ('horizon' in condition) assertAllowed(asker.horizons, condition.horizon, 'horizon');
+}
+
+/** Whether a rule is about what the asker may know of: a limited one neither sees nor changes the others of its tenant. */
+export function maySee(asker: Asker, rule: Pick<AlertRuleEntity, 'condition'>): boolean {
+  const { instrument, horizon } = AlertCondition.parse(rule.condition) as Partial<Record<string, unknown>>;
+  return isAllowed(asker.instruments, instrument) && isAllowed(asker.horizons, horizon);
+}
+
+function isAllowed(allowed: readonly string[] | null, subject: unknown): boolean {
+  return allowed === null || typeof subject !== 'string' || allowed.includes(subject);
 }
 
 function assertAllowed(allowed: readonly string[] | null, wanted: string, what: string): void {

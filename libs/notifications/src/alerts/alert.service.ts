@@ -14,7 +14,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Asker } from '../asker.js';
 import { numberedPageEnd, pageEnd, pageOf } from '../page-cursor.js';
-import { assertMayWatch } from './alert-access.js';
+import { assertMayWatch, maySee } from './alert-access.js';
 import { alertReply, transitionReply } from './alert-reply.js';
 import { AlertRepository } from './alert.repository.js';
 import { AlertFeed, recordTransition } from './record-transition.js';
@@ -41,19 +41,21 @@ export class AlertService {
     const now = new Date(this.clock.now());
     const rule = { ...request, id: randomUUID(), tenant, createdBy: actor, createdAt: now, updatedAt: now };
     if (!(await this.alerts.add(rule, MAX_RULES))) throw tooMany();
-    return this.get(tenant, rule.id);
+    return this.get(asker, rule.id);
   }
 
-  async list(tenant: string, { limit, cursor }: PageQuery): Promise<AlertsReply> {
-    const rows = await this.alerts.list(tenant, this.feed.feed, limit, pageEnd(LIST, cursor));
+  /** Newest first. What is beyond the limits of the asker is left out of its page. */
+  async list(asker: Asker, { limit, cursor }: PageQuery): Promise<AlertsReply> {
+    const rows = await this.alerts.list(asker.tenant, this.feed.feed, limit, pageEnd(LIST, cursor));
     const page = pageOf(LIST, rows, limit, ({ rule }) => ({ at: rule.createdAt.toISOString(), id: rule.id }));
-    return { data: page.data.map((row) => alertReply(row, this.feed.source)), next: page.next };
+    const seen = page.data.filter(({ rule }) => maySee(asker, rule));
+    return { data: seen.map((row) => alertReply(row, this.feed.source)), next: page.next };
   }
 
-  /** @throws AppError caller alert.not_found */
-  async get(tenant: string, id: string): Promise<AlertReply> {
-    const row = await this.alerts.find(tenant, id, this.feed.feed);
-    if (!row) throw noRule();
+  /** @throws AppError caller alert.not_found, also for one that is beyond the limits of the asker */
+  async get(asker: Asker, id: string): Promise<AlertReply> {
+    const row = await this.alerts.find(asker.tenant, id, this.feed.feed);
+    if (!row || !maySee(asker, row.rule)) throw noRule();
     return alertReply(row, this.feed.source);
   }
 
@@ -66,21 +68,21 @@ export class AlertService {
     const { tenant } = asker;
     await this.alerts.transaction(async (manager) => {
       const rule = await this.alerts.lock(manager, tenant, id);
-      if (!rule) throw noRule();
+      if (!rule || !maySee(asker, rule)) throw noRule();
       assertMayWatch(asker, request.condition ?? AlertCondition.parse(rule.condition));
       const { name = rule.name, ...rest } = request;
       if (Object.keys(rest).length > 0) await this.#forget(manager, rule, 'the rule was changed');
       const changes = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
       await manager.update(AlertRuleEntity, { id }, { ...changes, name, updatedAt: this.#after(rule) });
     });
-    return this.get(tenant, id);
+    return this.get(asker, id);
   }
 
   /** @returns what it was. @throws AppError caller alert.not_found */
-  async delete(tenant: string, id: string): Promise<AlertReply> {
-    const reply = await this.get(tenant, id);
+  async delete(asker: Asker, id: string): Promise<AlertReply> {
+    const reply = await this.get(asker, id);
     await this.alerts.transaction(async (manager) => {
-      const rule = await this.alerts.lock(manager, tenant, id);
+      const rule = await this.alerts.lock(manager, asker.tenant, id);
       if (!rule) throw noRule();
       await this.#forget(manager, rule, 'the rule was deleted');
       await manager.delete(AlertRuleEntity, { id });
@@ -89,10 +91,10 @@ export class AlertService {
   }
 
   /** @throws AppError caller alert.not_found */
-  async history(tenant: string, id: string, { limit, cursor }: PageQuery): Promise<AlertHistoryReply> {
+  async history(asker: Asker, id: string, { limit, cursor }: PageQuery): Promise<AlertHistoryReply> {
     const name = `alert history ${id}`;
     const end = numberedPageEnd(name, cursor);
-    await this.get(tenant, id);
+    await this.get(asker, id);
     const rows = await this.alerts.history(id, this.feed.feed, limit, end);
     const page = pageOf(name, rows, limit, (row) => ({ at: row.at.toISOString(), id: row.id }));
     return { data: page.data.map(transitionReply), next: page.next };

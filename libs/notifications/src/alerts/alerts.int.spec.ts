@@ -24,7 +24,7 @@ const add = (condition: object, more: object = {}, asker = askerOf('acme')) =>
     AlertRequest.parse({ name: 'rule', condition: { instrument: INSTRUMENT, ...condition }, ...more }),
   );
 const historyOf = async (id: string) =>
-  (await bench.alerts.history('acme', id, { limit: 100 })).data
+  (await bench.alerts.history(askerOf('acme'), id, { limit: 100 })).data
     .map(({ state, at: when }) => [state, when])
     .reverse();
 /** Closes, an hour each from hour 1 on. */
@@ -51,7 +51,7 @@ describe('a rule', () => {
       ['resolved', at(6)],
       ['firing', at(8)],
     ]);
-    expect(await bench.alerts.get('acme', id)).toMatchObject({
+    expect(await bench.alerts.get(askerOf('acme'), id)).toMatchObject({
       state: 'firing',
       since: at(8),
       value: 105,
@@ -100,7 +100,7 @@ describe('a rule', () => {
     await closes([70], 8); // hour 6, two before it, is missing
     await judge.judge();
     expect(await historyOf(id)).toEqual([['firing', at(5)]]);
-    expect(await bench.alerts.get('acme', id)).toMatchObject({
+    expect(await bench.alerts.get(askerOf('acme'), id)).toMatchObject({
       value: expect.closeTo(-11, 6),
       judgedUntil: at(8),
     });
@@ -135,7 +135,7 @@ describe('a rule', () => {
       ['resolved', at(3)],
     ]);
     expect(await historyOf(up.id)).toEqual([['firing', at(3)]]);
-    expect((await bench.alerts.get('acme', up.id)).value).toBeCloseTo(0.82, 1);
+    expect((await bench.alerts.get(askerOf('acme'), up.id)).value).toBeCloseTo(0.82, 1);
     expect((await sent()).find(({ timestamp }) => timestamp === at(1))?.data['value']).toBeCloseTo(94.13, 2);
   });
 
@@ -167,9 +167,9 @@ describe('a rule', () => {
     const { id } = await add({ kind: 'price', test: 'above', level: 100 });
     await judge.judge();
     await bench.alerts.update(askerOf('acme'), id, { name: 'renamed' });
-    expect(await bench.alerts.get('acme', id)).toMatchObject({ name: 'renamed', state: 'firing' });
+    expect(await bench.alerts.get(askerOf('acme'), id)).toMatchObject({ name: 'renamed', state: 'firing' });
     await bench.alerts.update(askerOf('acme'), id, { enabled: false });
-    expect(await bench.alerts.get('acme', id)).toMatchObject({ state: 'ok', judgedUntil: null });
+    expect(await bench.alerts.get(askerOf('acme'), id)).toMatchObject({ state: 'ok', judgedUntil: null });
     await closes([130], 2);
     await judge.judge();
     await bench.alerts.update(askerOf('acme'), id, { enabled: true, holdMinutes: 60 });
@@ -181,7 +181,7 @@ describe('a rule', () => {
       ['resolved', at(1)],
       ['firing', at(3)],
     ]);
-    await bench.alerts.delete('acme', id);
+    await bench.alerts.delete(askerOf('acme'), id);
     expect((await sent()).map(({ type }) => type)).toEqual([
       'alert.fired',
       'alert.resolved',
@@ -243,14 +243,14 @@ describe('rules', () => {
     const { id } = await add({ kind: 'price', test: 'above', level: 100 });
     await judge.judge();
     const asked = [
-      () => bench.alerts.get('other', id),
+      () => bench.alerts.get(askerOf('other'), id),
       () => bench.alerts.update(askerOf('other'), id, { enabled: false }),
-      () => bench.alerts.delete('other', id),
-      () => bench.alerts.history('other', id, { limit: 1 }),
+      () => bench.alerts.delete(askerOf('other'), id),
+      () => bench.alerts.history(askerOf('other'), id, { limit: 1 }),
     ];
     for (const ask of asked)
       await expect(ask()).rejects.toMatchObject({ kind: 'caller', code: 'alert.not_found' });
-    expect((await bench.alerts.list('other', { limit: 10 })).data).toEqual([]);
+    expect((await bench.alerts.list(askerOf('other'), { limit: 10 })).data).toEqual([]);
     expect((await bench.queries.list('other', foreign.id, { limit: 10 })).data).toEqual([]);
   });
 
@@ -261,12 +261,12 @@ describe('rules', () => {
     const seen = new Set<string>();
     let cursor: string | undefined;
     do {
-      const { data, next } = await bench.alerts.list('acme', { limit: 33, ...(cursor && { cursor }) });
+      const { data, next } = await bench.alerts.list(askerOf('acme'), { limit: 33, ...(cursor && { cursor }) });
       for (const { id } of data) seen.add(id);
       cursor = next ?? undefined;
     } while (cursor);
     expect(seen.size).toBe(MAX_RULES);
-    await expect(bench.alerts.list('acme', { limit: 1, cursor: 'x' })).rejects.toMatchObject({
+    await expect(bench.alerts.list(askerOf('acme'), { limit: 1, cursor: 'x' })).rejects.toMatchObject({
       code: 'request.cursor_invalid',
     });
   });
