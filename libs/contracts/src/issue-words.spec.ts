@@ -30,6 +30,7 @@ describe('what is wrong with a value', () => {
     [{ family: 'b', name: 'xy' }, 'name: must have at least 3 characters'],
     [{ family: 'b', share: 1 }, 'share: must be below 1'],
     [{ family: 'b', x: 1, y: 2 }, 'holds what is not known: x, y'],
+    [{ family: 'b', '<b>': 1, ['x'.repeat(51)]: 2 }, 'holds what is not known: (name), (name)'],
     [{ family: 'b' }, ''],
   ])('%j is told in words that do not depend on the checker', (value, words) => {
     expect(wordsFor(value).split('; ').toSorted()).toEqual(words.split('; ').toSorted());

@@ -13,6 +13,10 @@ const TYPES: Readonly<Record<string, string>> = {
   record: 'an object',
 };
 
+/** Names that the sender chose are repeated if they are plain ones, and not too many of them. */
+const SHOWN_NAMES = 10;
+const shownName = (name: string): string => (/^[\w.-]{1,50}$/.test(name) ? name : '(name)');
+
 const NO_FORM = 'has not the form that is asked for';
 
 /** What is counted where a length has a limit. */
@@ -33,7 +37,7 @@ export function issueWords(issue: RawIssue): string {
     case 'too_big':
       return limitWords(issue.origin, 'at most', issue.maximum, issue.inclusive);
     case 'unrecognized_keys':
-      return `holds what is not known: ${issue.keys.join(', ')}`;
+      return `holds what is not known: ${issue.keys.slice(0, SHOWN_NAMES).map(shownName).join(', ')}`;
     case 'invalid_union':
       return Array.isArray(issue.options) ? oneOf(issue.options) : NO_FORM;
     default:

@@ -54,7 +54,9 @@ async function ask(name: string, key: string, query = '') {
     headers: { authorization: `Bearer ${key}`, ...(body ? { 'content-type': 'application/json' } : {}) },
     ...(body ? { body: JSON.stringify(body) } : {}),
   });
-  const reply = (await response.json().catch(() => ({}))) as Record<string, unknown>;
+  const isEndless = response.ok && response.headers.get('content-type')?.startsWith('text/event-stream');
+  if (isEndless) await response.body?.cancel();
+  const reply = isEndless ? {} : ((await response.json().catch(() => ({}))) as Record<string, unknown>);
   return { status: response.status, code: reply['code'], detail: String(reply['detail']), reply };
 }
 const refused = (what: string) => ({
@@ -76,7 +78,10 @@ describe('a key for some instruments', () => {
 
   it.each(inBody)('sends %s about those alone', async (name) => {
     const body = REQUEST_EXAMPLES[name] as { instrument?: string };
-    expect(await ask(name, await keyOf({ instruments: ['DOGE-USD'] }))).toMatchObject(refused('instruments'));
+    // A change that leaves the instrument as it is says nothing of it: then what is to be changed is not to be found.
+    const isNamed = JSON.stringify(body).includes('"instrument"') || !name.startsWith('PATCH');
+    const expected = isNamed ? refused('instruments') : { status: 404 };
+    expect(await ask(name, await keyOf({ instruments: ['DOGE-USD'] }))).toMatchObject(expected);
     const own = await keyOf({ instruments: ['DOGE-USD', body.instrument ?? 'BTC-USD'] });
     expect((await ask(name, own)).status).not.toBe(403);
   });
@@ -106,10 +111,12 @@ describe('a key for some instruments', () => {
 describe('a key for some horizons', () => {
   const named = operations.filter(([, operation]) => isNamed('query', /^horizons?$/)(operation));
 
-  it.each(named)('asks %s about those alone, and the default counts', async (name) => {
+  it.each(named)('asks %s about those alone, and the default counts', async (name, { parameters = [] }) => {
     const key = await keyOf({ horizons: ['4h'] });
     const event = name.includes('/probability') ? '&above=1' : '';
-    expect(await ask(name, key, `?${event.slice(1)}`)).toMatchObject(refused('horizons'));
+    const hasDefault = parameters.some(({ schema }) => 'default' in (schema ?? {}));
+    // A stream without horizons is of those that one may see; it is narrowed there.
+    if (hasDefault) expect(await ask(name, key, `?${event.slice(1)}`)).toMatchObject(refused('horizons'));
     expect(await ask(name, key, `?horizon=1h${event}`)).toMatchObject(refused('horizons'));
     expect((await ask(name, key, `?horizon=4h${event}`)).status).not.toBe(403);
   });

@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { setChallenge } from './challenge.js';
 import { QuotaError } from '../quotas/quota-error.js';
 import { InvalidRequestError, requestErrorOf } from './request-error.js';
-import { loggedPath } from './request-identity.js';
+import { instanceOf } from './request-identity.js';
 import type { RouteTable } from './route-table.js';
 
 declare module 'fastify' {
@@ -51,7 +51,7 @@ export class ProblemReply {
   send(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const cause = this.#causeOf(error, request, reply);
     const { status, body, retryAfterSeconds } = problemOf(cause, {
-      instance: loggedPath(request.raw.url ?? ''),
+      instance: instanceOf(request.raw.url ?? ''),
       traceId: currentTraceId() ?? request.id,
     });
     request.problem = body;

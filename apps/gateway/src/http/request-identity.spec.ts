@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { IncomingMessage } from 'node:http';
 import fc from 'fast-check';
-import { loggedPath, requestIdOf } from './request-identity.js';
+import { instanceOf, loggedPath, requestIdOf } from './request-identity.js';
 
 const request = (headers: Record<string, string>): IncomingMessage =>
   ({ headers }) as unknown as IncomingMessage;
@@ -30,6 +30,16 @@ describe('a path in logs and replies', () => {
   it('has no query and is not endless', () => {
     expect(loggedPath('/v1/instruments?key=secret')).toBe('/v1/instruments');
     expect(loggedPath(`/${'x'.repeat(5_000)}`)).toHaveLength(200);
+  });
+
+  it('is a URI reference in a problem, whatever was sent, and unchanged if it was one', () => {
+    expect(instanceOf('/v1/models/a%20b/1?x')).toBe('/v1/models/a%20b/1');
+    expect(instanceOf('/<script>"%zz\\%é')).toBe('/%3Cscript%3E%22%25zz%5C%25%E9');
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary-ascii' }), (path) => {
+        expect(instanceOf(`/${path}`)).toMatch(/^\/(?:[\w\-.~!$&'()*+,;=:@/]|%[\da-f]{2})*$/i);
+      }),
+    );
   });
 
   it('shows no key that was pasted into it', () => {

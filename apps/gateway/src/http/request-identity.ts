@@ -16,7 +16,18 @@ export function requestIdOf(request: IncomingMessage): string {
   return trace ?? randomUUID();
 }
 
-/** The path of a request without its query, fit for logs and replies. */
+/** What may not stand in a path, RFC 3986, section 3.3. Escapes that are there already stay. */
+const NOT_IN_PATH = /%(?![\da-f]{2})|[^\w\-.~%!$&'()*+,;=:@/]/gi;
+
+/** The path of a request as a URI reference, which is what RFC 9457 has for `instance`: whatever was sent. */
+export function instanceOf(url: string): string {
+  return loggedPath(url).replace(
+    NOT_IN_PATH,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+  );
+}
+
+/** The path of a request without its query, fit for logs. */
 export function loggedPath(url: string): string {
   const end = url.indexOf('?');
   const path = (end < 0 ? url : url.slice(0, end)).slice(0, MAX_LOGGED_PATH);

@@ -1,7 +1,7 @@
 import { type ArgumentMetadata, Injectable, StandardSchemaValidationPipe } from '@nestjs/common';
 import { issueWords } from '@btcforecast/contracts';
 import { z } from 'zod';
-import { fieldErrorsOf } from './field-errors.js';
+import { fieldErrorsOf, shownName } from './field-errors.js';
 import { InvalidRequestError } from './request-error.js';
 
 const PLACES: Readonly<Record<string, string>> = { query: 'query', param: 'path', body: 'body' };
@@ -27,7 +27,7 @@ export class RequestValidationPipe extends StandardSchemaValidationPipe {
 function assertGivenOnce(query: unknown): void {
   const errors = Object.entries(query as Record<string, unknown>).flatMap(([name, value]) =>
     Array.isArray(value)
-      ? [{ pointer: `query/${name.slice(0, 50)}`, detail: `is given ${value.length} times; give it once` }]
+      ? [{ pointer: `query/${shownName(name)}`, detail: `is given ${value.length} times; give it once` }]
       : [],
   );
   if (errors.length > 0) throw new InvalidRequestError(errors);

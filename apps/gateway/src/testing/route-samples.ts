@@ -60,6 +60,12 @@ const user = async (fixture: Fixture): Promise<RouteSample> => ({
   params: { id: await fixture.addUser({}) },
   owner: 'default',
 });
+/** One of whom nobody asks anything: it may be given another tier. */
+const tenant = async ({ dataSource }: Fixture): Promise<RouteSample> => {
+  await dataSource.query(`INSERT INTO tenants (id, name) VALUES ('spare', 'Spare') ON CONFLICT DO NOTHING`);
+  return nobody({ tenant: 'spare' });
+};
+
 /** Made over the API by a key of the tenant `default`; gives the id. */
 async function make(fixture: Fixture, path: string, body: unknown = undefined): Promise<string> {
   const authorization = `Bearer ${await fixture.addKey({ roles: ['developer'] })}`;
@@ -112,7 +118,7 @@ export const ROUTE_SAMPLES: Readonly<Record<string, Sample>> = {
   '/v1/oauth-clients/{id}/rotate': oauthClient,
   '/v1/performance/{instrument}': instrument,
   '/v1/sessions/{id}': nobody({ id: BACKTEST }),
-  '/v1/tenants/{tenant}': nobody({ tenant: 'default' }),
+  '/v1/tenants/{tenant}': tenant,
   '/v1/track-record/proof/{id}': nobody({ id: '0'.repeat(64) }),
   '/v1/users/{id}': user,
   ...inference(['', '/config', '/infer', '/ready', '/stats']),
