@@ -30,7 +30,11 @@ export class RequestDeadline {
     expire: (error: AppError) => void,
   ) {
     const onTime = (): void => {
-      if (!reply.sent) expire(deadlineExceeded());
+      if (reply.sent) return;
+      const isLate = isArriving(reply.request);
+      // What is still to come of the request would be taken for the next one.
+      if (isLate) reply.header('connection', 'close');
+      expire(isLate ? arrivedTooSlowly() : deadlineExceeded());
     };
     this.#timer = setTimeout(onTime, Math.max(1, this.leftMs)).unref();
   }
@@ -90,6 +94,16 @@ export function startDeadline(
   const limitMs = asked === undefined ? own : Math.min(asked, Math.max(own, LONGEST_DEADLINE_MS));
   const endsAt = request.receivedAt + limitMs;
   request.deadline = new RequestDeadline(reply, endsAt, limitMs < own, expire);
+}
+
+/** Whether its body is being read and has not come to its end: then nobody but the client was slow. */
+function isArriving({ raw }: FastifyRequest): boolean {
+  return !raw.complete && raw.readableFlowing === true;
+}
+
+function arrivedTooSlowly(): AppError {
+  const text = 'the body had not arrived when the time of the request was over; send it faster, or less of it';
+  return new AppError('caller', 'request.timeout', text);
 }
 
 export function deadlineExceeded(cause?: unknown): AppError {
