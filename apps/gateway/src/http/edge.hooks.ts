@@ -102,10 +102,24 @@ export function installEdge(server: FastifyInstance, edge: EdgeDependencies): vo
     reply.raw.once('close', () => request.isSettled || record(request, statusOf(reply), edge));
     setStandardHeaders(request, reply);
     keepSignedRepliesWhole(request);
-    if (edge.health.draining) reply.header('connection', 'close');
+    if (isUpgrade(request)) endWithReply(request, reply);
+    else if (edge.health.draining) reply.header('connection', 'close');
     if (edge.cors.answer(request, reply)) return;
     admission.admit(request, reply, done);
   });
+}
+
+/** Whether Node has taken the request out of its HTTP server; its types do not know. */
+function isUpgrade({ raw }: FastifyRequest): boolean {
+  return (raw as { readonly upgrade?: boolean | null }).upgrade === true;
+}
+
+/**
+ * A connection that was to become a WebSocket is no longer in the hands of the HTTP server, which would end it once it is
+ * idle: whoever is answered in HTTP after all would hold it for as long as they like.
+ */
+function endWithReply({ raw }: FastifyRequest, reply: FastifyReply): void {
+  reply.header('connection', 'close').raw.once('finish', () => raw.socket.destroySoon());
 }
 
 /** A route that says neither `public` nor what it needs is a mistake of ours, found when the gateway starts. */

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 
 export interface RawAnswer {
+  /** 0: the connection was closed without an answer. */
   readonly status: number;
   /** Names in lower case; of a repeated one the last. */
   readonly headers: Readonly<Record<string, string>>;
@@ -8,25 +9,46 @@ export interface RawAnswer {
   readonly text: string;
 }
 
+export interface RawOptions {
+  /** How long the server may take to close the connection, ms. */
+  readonly withinMs?: number;
+  /** Bytes that are sent after the first ones, one at a time, as slowly as a bad client would. */
+  readonly trickle?: { readonly byte: string; readonly everyMs: number };
+  /** Goes away when the head of an answer has come: for those that never end. */
+  readonly stopAtHead?: boolean;
+}
+
+const HEAD_END = '\r\n\r\n';
+
 /**
  * Sends these very bytes over a connection of its own and reads until the server closes it: for what no HTTP client
  * would send.
  *
- * @throws Error when the server has not closed the connection `withinMs` after the last byte was sent
+ * @throws Error when the server has not closed the connection in time
  */
-export function rawRequest(port: number, bytes: string | Buffer, withinMs = 15_000): Promise<RawAnswer> {
+export function rawRequest(
+  port: number,
+  bytes: string | Buffer,
+  { withinMs = 15_000, trickle, stopAtHead = false }: RawOptions = {},
+): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
+    let text = '';
     const socket = connect({ port, host: '127.0.0.1' });
     const limit = setTimeout(() => {
       socket.destroy();
-      reject(new Error(`no end after ${withinMs} ms; so far: ${Buffer.concat(chunks).toString('latin1')}`));
+      reject(new Error(`no end after ${withinMs} ms; so far: ${text}`));
     }, withinMs);
+    const drip = trickle && setInterval(() => socket.write(trickle.byte), trickle.everyMs);
     const end = (): void => {
       clearTimeout(limit);
-      resolve(parse(Buffer.concat(chunks).toString('latin1')));
+      clearInterval(drip);
+      socket.destroy();
+      resolve(parse(text));
     };
-    socket.on('data', (chunk) => void chunks.push(chunk));
+    socket.on('data', (chunk) => {
+      text += chunk.toString('latin1');
+      if (stopAtHead && text.includes(HEAD_END)) end();
+    });
     // A server that refuses what it still gets resets the connection; what it answered before counts.
     socket.on('error', end);
     socket.on('end', () => socket.end());
@@ -36,7 +58,7 @@ export function rawRequest(port: number, bytes: string | Buffer, withinMs = 15_0
 }
 
 function parse(text: string): RawAnswer {
-  const [head = ''] = text.split('\r\n\r\n', 1);
+  const [head = ''] = text.split(HEAD_END, 1);
   const [statusLine = '', ...lines] = head.split('\r\n');
   const headers = lines.map((line) => {
     const colon = line.indexOf(':');
