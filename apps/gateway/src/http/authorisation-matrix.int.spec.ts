@@ -3,6 +3,7 @@ import { ROLE_PERMISSIONS } from '@btcforecast/access';
 import { Problem, ROLES, type Permission, type Role } from '@btcforecast/contracts';
 import { REQUEST_EXAMPLES } from '../docs/examples.js';
 import { describeApi } from '../docs/describe-api.js';
+import { askApi } from '../testing/api-caller.js';
 import { ROUTE_SAMPLES, sampleOf } from '../testing/route-samples.js';
 import { type Fixture, startFixture } from '../testing/start-fixture.js';
 
@@ -124,6 +125,36 @@ describe('the authorisation matrix', () => {
       expect(status).toBeLessThan(300);
     },
   );
+
+  it('shows in no list what belongs to another tenant: keys, clients, users, webhooks, alerts, jobs, usage, audit', async () => {
+    const ids: string[] = [];
+    for (const path of Object.keys(ROUTE_SAMPLES)) {
+      const { owner, params } = await sampleOf(fixture, path);
+      if (owner === 'default') ids.push(...Object.values(params));
+    }
+    const lists = guarded.filter(({ method, path }) => method === 'GET' && !path.includes('{'));
+    const shown = async (key: string | undefined, address: string) => {
+      const { status, text } = await askApi(fixture, 'GET', address, { key: key ?? null });
+      return {
+        status,
+        found: ids.filter((id) => text.includes(id)),
+        tells: text.includes('"tenant":"default"'),
+      };
+    };
+    let seenByOwner = 0;
+    for (const { path, permission } of lists) {
+      seenByOwner += (await shown(keys.get('default admin'), path)).found.length;
+      for (const role of ROLES.filter((each) => may(each, permission!))) {
+        const own = await shown(keys.get(`other ${role}`), path);
+        expect({ path, role, ...own }).toMatchObject({ path, role, found: [], tells: false });
+        if (role === 'admin') continue;
+        const named = await shown(keys.get(`other ${role}`), `${path}?tenant=default`);
+        expect({ path, role, ...named }).toMatchObject({ path, role, found: [], tells: false });
+        expect(named.status).toBeGreaterThanOrEqual(400);
+      }
+    }
+    expect(seenByOwner).toBeGreaterThanOrEqual(6);
+  });
 
   it.each(guarded.map((route) => [route.name, route] as const))(
     '%s is closed to a key that was narrowed to everything else',

@@ -3,6 +3,7 @@ import { ROLE_PERMISSIONS } from '@btcforecast/access';
 import type { Permission } from '@btcforecast/contracts';
 import { describeApi } from '../docs/describe-api.js';
 import { OPERATION_EXAMPLES, REQUEST_EXAMPLES } from '../docs/examples.js';
+import { askApi } from '../testing/api-caller.js';
 import { sampleOf } from '../testing/route-samples.js';
 import { type Fixture, type KeyOptions, startFixture } from '../testing/start-fixture.js';
 
@@ -48,16 +49,11 @@ async function ask(name: string, key: string, query = '') {
   const [method = '', path = ''] = name.split(' ');
   const { params } = await sampleOf(fixture, path);
   const address = path.replace(/\{(\w+)\}/g, (_, parameter: string) => params[parameter] ?? '');
-  const body = REQUEST_EXAMPLES[name];
-  const response = await fetch(`${fixture.url}${address}${query}`, {
-    method,
-    headers: { authorization: `Bearer ${key}`, ...(body ? { 'content-type': 'application/json' } : {}) },
-    ...(body ? { body: JSON.stringify(body) } : {}),
+  const { status, body: reply } = await askApi(fixture, method, `${address}${query}`, {
+    key,
+    body: REQUEST_EXAMPLES[name],
   });
-  const isEndless = response.ok && response.headers.get('content-type')?.startsWith('text/event-stream');
-  if (isEndless) await response.body?.cancel();
-  const reply = isEndless ? {} : ((await response.json().catch(() => ({}))) as Record<string, unknown>);
-  return { status: response.status, code: reply['code'], detail: String(reply['detail']), reply };
+  return { status, code: reply['code'], detail: String(reply['detail']), reply };
 }
 const refused = (what: string) => ({
   status: 403,

@@ -120,7 +120,10 @@ describeWhen(existsSync(program), 'libs/prediction is not built: npm run build')
     expect(row).toMatchObject({ requestedBy: 'key 0a1b', request: { reference: 'har@1' } });
     const job = await (await queues.queue('model_training')).getJob(`run_backtest-${asked.id}`);
     expect(job?.data).toEqual({ id: asked.id });
-    await expect(service.list(ALL, PAGE)).resolves.toMatchObject({ data: [{ id: asked.id }], source: 'replay' });
+    await expect(service.list(ALL, PAGE)).resolves.toMatchObject({
+      data: [{ id: asked.id }],
+      source: 'replay',
+    });
   });
 
   it('are refused at once where no origin has candles: before, after, and too near the first one', async () => {
@@ -271,25 +274,6 @@ describeWhen(existsSync(program), 'libs/prediction is not built: npm run build')
     await expect(service.start(DAY, ALL, 'key 0a1b')).rejects.toMatchObject({ code: 'backtest.conflict' });
     const own = await service.start(DAY, other, 'key 0c1d');
     await expect(service.list(other, PAGE)).resolves.toMatchObject({ data: [{ id: own.id }] });
-  });
-
-  it('are shown page by page, newest first, each once, though many were asked for at one instant', async () => {
-    const rows = Array.from({ length: 7 }, (_, i) => ({ id: randomUUID(), at: END + Math.floor(i / 3) }));
-    const request = { ...DAY, reference: 'har@1' };
-    const asked = { feed, tenant: 'default', request, requestedBy: 'key 0a1b' };
-    for (const { id, at } of rows) await backtests.add({ ...asked, id, createdAt: at }, 100);
-    const seen: string[] = [];
-    let cursor: string | undefined;
-    do {
-      const { data, next } = await service.list(ALL, { limit: 2, cursor });
-      seen.push(...data.map(({ id }) => id));
-      cursor = next ?? undefined;
-    } while (cursor !== undefined);
-    const newestFirst = rows.toSorted((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1));
-    expect(seen).toEqual(newestFirst.map(({ id }) => id));
-    await expect(service.list(ALL, { limit: 7 })).resolves.toMatchObject({ next: null });
-    const strange = { limit: 2, cursor: 'bW9kZWxz' };
-    await expect(service.list(ALL, strange)).rejects.toMatchObject({ code: 'request.cursor_invalid' });
   });
 
   it('are seen by whoever may see their instrument and all of their horizons', async () => {
