@@ -24,7 +24,7 @@ export async function askGatewayForList<S extends z.ZodType<Page>>(
     askGateway(target, `${path}?${new URLSearchParams({ ...query, limit: LIMIT, ...more })}`, schema);
   const first = await ask({});
   const data = [...first.data];
-  for (let { next } = first; next !== null; ) {
+  for (let { next } = first; next !== null;) {
     const page = await ask({ cursor: next });
     data.push(...page.data);
     next = page.next;

@@ -1,5 +1,11 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { BacktestReply, BacktestRequest, BacktestsReply, PageQuery, predictionRpc } from '@btcforecast/contracts';
+import {
+  BacktestReply,
+  BacktestRequest,
+  BacktestsReply,
+  PageQuery,
+  predictionRpc,
+} from '@btcforecast/contracts';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';

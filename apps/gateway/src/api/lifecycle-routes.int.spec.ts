@@ -46,7 +46,11 @@ function send(method: string, path: string, body?: unknown): Promise<Response> {
 describe('the routes that read', () => {
   const routes: [path: string, schema: z.ZodType, asked: unknown][] = [
     ['/v1/models', ModelsReply, { limit: 20 }],
-    ['/v1/models?status=uploaded&limit=3&cursor=abc', ModelsReply, { status: 'uploaded', limit: 3, cursor: 'abc' }],
+    [
+      '/v1/models?status=uploaded&limit=3&cursor=abc',
+      ModelsReply,
+      { status: 'uploaded', limit: 3, cursor: 'abc' },
+    ],
     ['/v1/models/har/2', ModelReply, { name: 'har', version: 2, drift: true }],
     ['/v1/models/aliases/ETH-USD?limit=2', AliasHistoryReply, { instrument: 'ETH-USD', limit: 2 }],
     ['/v1/backtests?cursor=abc', BacktestsReply, { asker: ASKER, limit: 20, cursor: 'abc' }],

@@ -102,7 +102,8 @@ function isArriving({ raw }: FastifyRequest): boolean {
 }
 
 function arrivedTooSlowly(): AppError {
-  const text = 'the body had not arrived when the time of the request was over; send it faster, or less of it';
+  const text =
+    'the body had not arrived when the time of the request was over; send it faster, or less of it';
   return new AppError('caller', 'request.timeout', text);
 }
 

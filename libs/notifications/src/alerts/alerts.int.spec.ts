@@ -261,7 +261,10 @@ describe('rules', () => {
     const seen = new Set<string>();
     let cursor: string | undefined;
     do {
-      const { data, next } = await bench.alerts.list(askerOf('acme'), { limit: 33, ...(cursor && { cursor }) });
+      const { data, next } = await bench.alerts.list(askerOf('acme'), {
+        limit: 33,
+        ...(cursor && { cursor }),
+      });
       for (const { id } of data) seen.add(id);
       cursor = next ?? undefined;
     } while (cursor);

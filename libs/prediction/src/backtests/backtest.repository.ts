@@ -76,10 +76,7 @@ export class BacktestRepository {
       const [at, id] = after;
       query.andWhere('(backtest.createdAt, backtest.id) < (:at, :id)', { at: new Date(at), id });
     }
-    return query
-      .orderBy({ 'backtest.createdAt': 'DESC', 'backtest.id': 'DESC' })
-      .limit(limit)
-      .getMany();
+    return query.orderBy({ 'backtest.createdAt': 'DESC', 'backtest.id': 'DESC' }).limit(limit).getMany();
   }
 
   /** Ids of those that wait or run, oldest first. */

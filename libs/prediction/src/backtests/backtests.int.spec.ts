@@ -255,15 +255,13 @@ describeWhen(existsSync(program), 'libs/prediction is not built: npm run build')
     await expect(start({ instrument: 'XRP-USD' })).rejects.toMatchObject({ code: 'instrument.unknown' });
     await expect(start({ model: 'nothing' })).rejects.toMatchObject({ code: 'model.not_found' });
     await expect(start({ model: 'har@77' })).rejects.toMatchObject({ code: 'model.not_found' });
-    const unknown = '3f0e8c1a-7a55-4a0e-9a43-5a3b1e0f5c11';
+    const unknown = randomUUID();
     await expect(service.find(ALL, unknown)).rejects.toMatchObject({ code: 'backtest.not_found' });
     await expect(service.cancel(ALL, unknown)).rejects.toMatchObject({ code: 'backtest.not_found' });
   });
 
   it('are seen and ended by their tenant alone, which has a number of its own', async () => {
-    await market.dataSource.query(
-      `INSERT INTO tenants (id, name) VALUES ('other', 'Other') ON CONFLICT DO NOTHING`,
-    );
+    await market.dataSource.query(`INSERT INTO tenants (id, name) VALUES ('other', 'Other')`);
     const other: Asker = { ...ALL, tenant: 'other' };
     const { id } = await service.start(DAY, ALL, 'key 0a1b');
     await expect(service.list(other, PAGE)).resolves.toMatchObject({ data: [] });

@@ -137,7 +137,9 @@ describe('the registry', () => {
     expect(record.evaluations).toMatchObject([
       { kind: 'technical', verdict: 'passed', model: 'mine@1', evidence: { actor } },
     ]);
-    expect((await queries.list({ ...PAGE, status: 'uploaded' })).data.map(({ reference }) => reference)).toEqual(['mine@1']);
+    expect(
+      (await queries.list({ ...PAGE, status: 'uploaded' })).data.map(({ reference }) => reference),
+    ).toEqual(['mine@1']);
   });
 
   it('tells the story of a promotion: at once in the history, from its origin on in what a model is', async () => {
