@@ -29,7 +29,8 @@ export async function startStreamFixture(settings: Record<string, string> = {}) 
         gateways.delete(gateway);
         await gateway.close();
       };
-      return { url: `http://127.0.0.1:${gateway.port}`, close };
+      const { port, internalPort } = gateway;
+      return { url: `http://127.0.0.1:${port}`, internalPort, close };
     },
     async close() {
       clients.closeAll();

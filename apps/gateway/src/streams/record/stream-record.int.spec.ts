@@ -1,27 +1,33 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createDataSource } from '@btcforecast/database';
 import { testDatabase, type TestDatabase } from '@btcforecast/testing';
+import fc from 'fast-check';
 import type { DataSource } from 'typeorm';
 import { type NewEvent, StreamRecord } from './stream-record.js';
 
-const FEED = 'demo';
+let feeds = 0;
 let database: TestDatabase;
 let dataSource: DataSource;
 let record: StreamRecord;
 
-beforeEach(async () => {
+beforeAll(async () => {
   database = await testDatabase();
   dataSource = await createDataSource({
     url: database.url,
     applicationName: 'test',
     poolSize: 10,
   }).initialize();
-  record = new StreamRecord(dataSource, FEED);
 });
-afterEach(async () => {
+beforeEach(() => {
+  record = newRecord();
+});
+afterAll(async () => {
   await dataSource.destroy();
   await database.drop();
 });
+
+/** Of a feed that nobody has told anything of yet. */
+const newRecord = (): StreamRecord => new StreamRecord(dataSource, `feed-${(feeds += 1)}`);
 
 const events = (from: number, to: number): NewEvent[] =>
   Array.from({ length: to - from + 1 }, (_, i) => {
@@ -30,15 +36,25 @@ const events = (from: number, to: number): NewEvent[] =>
   });
 
 describe('the record of streams', () => {
-  it('gives each event one number, without holes, however many gateways enter the same ones at once', async () => {
-    const writers = Array.from({ length: 8 }, (_, writer) => async () => {
-      for (let i = 0; i < 12; i += 1) await record.enter(events(i * 5 + writer, i * 5 + writer + 9));
-    });
-    await Promise.all(writers.map((write) => write()));
-    const rows = await record.list(1, 1_000);
-    expect(rows.map(({ seq }) => seq)).toEqual(rows.map((_, i) => i + 1));
-    const all = new Set(rows.map(({ data }) => Number(data)));
-    expect([rows.length, all.size, await record.newest()]).toEqual([72, 72, 72]);
+  it('gives each event one number, without holes, whatever gateways enter at once', async () => {
+    const batch = fc.uniqueArray(fc.nat(40), { maxLength: 12 });
+    const gateway = fc.array(batch, { maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(fc.array(gateway, { minLength: 1, maxLength: 8 }), async (gateways) => {
+        const shared = newRecord();
+        await Promise.all(
+          gateways.map(async (batches) => {
+            for (const names of batches) await shared.enter(names.flatMap((name) => events(name, name)));
+          }),
+        );
+        const rows = await shared.list(1, 1_000);
+        expect(rows.map(({ seq }) => seq)).toEqual(rows.map((_, i) => i + 1));
+        const told = rows.map(({ data }) => Number(data)).sort((x, y) => x - y);
+        expect(told).toEqual([...new Set(gateways.flat(2))].sort((x, y) => x - y));
+        expect(await shared.newest()).toBe(rows.length);
+      }),
+      { numRuns: 15 },
+    );
   });
 
   it('shows nobody a number before those that precede it', async () => {
@@ -59,7 +75,7 @@ describe('the record of streams', () => {
   });
 
   it('keeps feeds apart', async () => {
-    const other = new StreamRecord(dataSource, 'live');
+    const other = newRecord();
     await record.enter(events(1, 3));
     await other.enter(events(1, 2));
     expect([await record.newest(), await other.newest()]).toEqual([3, 2]);
@@ -71,10 +87,15 @@ describe('the record of streams', () => {
     await record.enter(events(1, 20));
     await record.trim({ events: 5, ageMs: 24 * hours });
     expect(await record.list(1, 100)).toHaveLength(20);
-    await dataSource.query(`UPDATE stream_events SET entered_at = now() - interval '1 hour' WHERE seq <= 18`);
+    const age = (interval: string, upTo: number) =>
+      dataSource.query(
+        'UPDATE stream_events SET entered_at = now() - $1::interval WHERE feed = $2 AND seq <= $3',
+        [interval, record.feed, upTo],
+      );
+    await age('1 hour', 18);
     await record.trim({ events: 5, ageMs: 24 * hours });
     expect((await record.list(1, 100)).map(({ seq }) => seq)).toEqual([16, 17, 18, 19, 20]);
-    await dataSource.query(`UPDATE stream_events SET entered_at = now() - interval '2 days'`);
+    await age('2 days', 20);
     await record.trim({ events: 5, ageMs: 24 * hours });
     expect((await record.list(1, 100)).map(({ seq }) => seq)).toEqual([20]);
     await record.enter(events(21, 21));

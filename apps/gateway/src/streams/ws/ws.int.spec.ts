@@ -13,7 +13,6 @@ const IN_TIME = { deadlineMs: 15_000 };
 beforeAll(async () => {
   fixture = await startStreamFixture({
     GATEWAY_STREAM_HEARTBEAT_SECONDS: '1',
-    GATEWAY_STREAM_STALL_SECONDS: '3',
     GATEWAY_STREAM_RECHECK_SECONDS: '1',
     GATEWAY_CORS_ORIGINS: 'https://app.example.com, https://other.example.com',
   });
@@ -207,13 +206,22 @@ describe('a ticket', () => {
 });
 
 describe('a client that does not keep up', () => {
+  /** Asks seldom whether anybody is there: a client that reads nothing answers no ping either. */
+  let patient: Awaited<ReturnType<StreamFixture['second']>>;
+  beforeAll(async () => {
+    const changes = { GATEWAY_STREAM_HEARTBEAT_SECONDS: 60, GATEWAY_STREAM_STALL_SECONDS: 3 };
+    patient = await fixture.second(changes);
+  });
+  const prices = async (more: object = {}): Promise<WsClient> =>
+    subscribed({ type: ['price'], ...more }, await fixture.ws('', { url: patient.url }));
+
   it('and wants everything is sent away with a cursor, and resumes there without loss', async () => {
-    const slow = await subscribed({ type: ['price'] });
-    const other = await subscribed({ type: ['price'] });
+    const slow = await prices();
+    const other = await prices();
     slow.socket.pause();
     await fixture.market.events(300, 50_000); // more than the buffers of both ends take
     await waitFor(() => other.of('event').length === 300, { ...IN_TIME, what: 'the other has all' });
-    const { internalPort } = fixture.gateway;
+    const { internalPort } = patient;
     await waitFor(
       async () =>
         /^streams_closed_total\{transport="ws",reason="slow_consumer".* [1-9]$/m.test(
@@ -234,7 +242,7 @@ describe('a client that does not keep up', () => {
     const all = [...ids];
     // On a busy machine it may be slow again.
     while (all.length < 300) {
-      const again = await subscribed({ type: ['price'], cursor: all.at(-1) });
+      const again = await prices({ cursor: all.at(-1) });
       await waitFor(() => again.closed ?? again.of('event').length === 300 - all.length, {
         ...IN_TIME,
         what: 'the rest',
@@ -245,8 +253,8 @@ describe('a client that does not keep up', () => {
   });
 
   it('and wants the latest misses some, never the last of anything, and stays', async () => {
-    const slow = await subscribed({ type: ['price'], conflate: 'latest' });
-    const other = await subscribed({ type: ['price'] });
+    const slow = await prices({ conflate: 'latest' });
+    const other = await prices();
     slow.socket.pause();
     await fixture.market.events(300, 50_000);
     await fixture.market.candle(77);
