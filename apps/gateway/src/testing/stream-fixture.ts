@@ -13,6 +13,11 @@ export async function startStreamFixture(settings: Record<string, string> = {}) 
   await market.open();
   const clients = new StreamClients(fixture);
   const gateways = new Set<RunningGateway>();
+  /** All gateways but the first. */
+  const closeOthers = async (): Promise<void> => {
+    await Promise.all([...gateways].map((gateway) => gateway.close()));
+    gateways.clear();
+  };
   return {
     ...fixture,
     market,
@@ -32,9 +37,10 @@ export async function startStreamFixture(settings: Record<string, string> = {}) 
       const { port, internalPort } = gateway;
       return { url: `http://127.0.0.1:${port}`, internalPort, close };
     },
+    closeOthers,
     async close() {
       clients.closeAll();
-      for (const gateway of gateways) await gateway.close();
+      await closeOthers();
       await market.close();
       await fixture.close();
     },
