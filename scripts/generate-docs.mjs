@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generatedTexts } from './env-docs.mjs';
 import { withRoleTable } from './role-docs.mjs';
+import { withEventCatalogue } from './webhook-docs.mjs';
 
 const root = join(import.meta.dirname, '..');
 const built = (path) => import(join(root, path));
@@ -23,10 +24,11 @@ const configuration = {
 };
 const read = (path) => readFileSync(join(root, path), 'utf8');
 const { ROLE_PERMISSIONS } = await built('libs/access/dist/index.js');
-const { PERMISSIONS } = await built('libs/contracts/dist/index.js');
+const { PERMISSIONS, WEBHOOK_DATA } = await built('libs/contracts/dist/index.js');
 const texts = {
   ...generatedTexts(configuration, read),
   'docs/access.md': withRoleTable(read('docs/access.md'), PERMISSIONS, ROLE_PERMISSIONS),
+  'docs/webhooks.md': withEventCatalogue(read('docs/webhooks.md'), WEBHOOK_DATA),
 };
 for (const [path, text] of Object.entries(texts)) writeFileSync(join(root, path), text);
 process.stdout.write(`wrote ${Object.keys(texts).join(', ')}\n`);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { WEBHOOK_DATA } from '../libs/contracts/src/index.js';
 import { CliEnv } from '../apps/cli/src/cli.env.js';
 import { GatewayEnv } from '../apps/gateway/src/gateway.env.js';
 import { MarketDataEnv } from '../apps/market-data/src/market-data.env.js';
@@ -9,6 +10,7 @@ import { SimulatedExchangeEnv } from '../apps/simulated-exchange/src/simulated-e
 import { WorkerEnv } from '../apps/worker/src/worker.env.js';
 import { describeEnv, PlatformEnv } from '../libs/platform/src/index.js';
 import { generatedTexts, variableTable } from './env-docs.mjs';
+import { withEventCatalogue } from './webhook-docs.mjs';
 
 const root = join(import.meta.dirname, '..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -26,6 +28,15 @@ const configuration = {
   apps: Object.entries(schemas).map(([name, schema]) => ({ name, variables: describeEnv(schema) })),
 };
 const texts = Object.entries(generatedTexts(configuration, read));
+
+describe('the catalogue of events', () => {
+  it('is what npm run docs:generate writes, and says what every field is', () => {
+    const page = read('docs/webhooks.md');
+    expect(withEventCatalogue(page, WEBHOOK_DATA)).toBe(page);
+    for (const type of Object.keys(WEBHOOK_DATA)) expect(page).toContain(`#### \`${type}\``);
+    expect(page).not.toMatch(/undefined|see `\/openapi.json`/);
+  });
+});
 
 describe('the documents of the configuration', () => {
   it.each(texts)('%s is what npm run docs:generate writes', (path, text) => {

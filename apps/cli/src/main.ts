@@ -14,6 +14,7 @@ import { registerTrackRecordCommand } from './track-record.command.js';
 import { registerTrainCommand } from './train.command.js';
 import { registerUsersCommand } from './users.command.js';
 import { registerVerifyCommand } from './verify.command.js';
+import { registerWebhooksCommand } from './webhooks.command.js';
 
 /** Exit code of a command line that cannot be understood; 1 is a command that was understood and failed. */
 const USAGE_EXIT_CODE = 2;
@@ -34,6 +35,7 @@ function createProgram(): Command {
   registerModelsCommand(program);
   registerKeysCommand(program);
   registerListenCommand(program);
+  registerWebhooksCommand(program);
   registerVerifyCommand(program);
   registerTrackRecordCommand(program);
   registerAuditCommand(program);

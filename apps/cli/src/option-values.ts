@@ -34,6 +34,11 @@ export function listValue(text: string): string[] {
   throw new InvalidArgumentError('It must be one name, or several separated by commas.');
 }
 
+/** As {@link listValue}; null for the word "all". */
+export function listOrAllValue(text: string): string[] | null {
+  return text === 'all' ? null : listValue(text);
+}
+
 /** Instruments with their files, such as ETH-USD=eth.csv.gz,SOL-USD=sol.csv.gz. */
 export function poolValue(text: string): { instrument: string; path: string }[] {
   return listValue(text).map((entry) => {

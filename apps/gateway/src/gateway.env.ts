@@ -1,7 +1,7 @@
+import { TierTableText } from '@btcforecast/access';
 import { NotificationsEnv } from '@btcforecast/notifications';
 import { PlatformEnv, SecretsEnv } from '@btcforecast/platform';
 import { z } from 'zod';
-import { TierTableText } from './quotas/tier-table.js';
 
 const count = (of: number, what: string) => z.coerce.number().int().min(1).default(of).describe(what);
 

@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PERMISSIONS, WebhookRequest } from '@btcforecast/contracts';
 import { AlertRuleEntity, createDataSource } from '@btcforecast/database';
-import { EndpointRepository, EndpointService, SecretRepository } from '@btcforecast/notifications';
+import {
+  DeliveryDispatcher,
+  EndpointRepository,
+  EndpointService,
+  EventCollector,
+  SecretRepository,
+} from '@btcforecast/notifications';
 import {
   AddressPolicy,
   Clock,
@@ -13,7 +19,7 @@ import {
   startService,
   type RunningService,
 } from '@btcforecast/platform';
-import { describeWhen, hasRedis, testDatabase, testRedis, waitFor } from '@btcforecast/testing';
+import { describeWhen, freePort, hasRedis, testDatabase, testRedis, waitFor } from '@btcforecast/testing';
 import { Webhook } from 'standardwebhooks';
 import type { DataSource } from 'typeorm';
 import { RPC_TOKEN } from '../test/peers.js';
@@ -27,10 +33,13 @@ const feed = 'replay-0000000e';
 const instrument = 'BTC-USD';
 
 describe('a worker on PostgreSQL', () => suite(async () => ({ close: () => Promise.resolve() })));
-describeWhen(hasRedis(), 'redis-server is not installed')('a worker on Redis', () => suite(testRedis));
+describeWhen(hasRedis(), 'redis-server is not installed')('a worker on Redis', () =>
+  suite(async () => testRedis(await freePort())),
+);
 
 function suite(openRedis: () => Promise<{ url?: string; close(): Promise<void> }>): void {
   let close: (() => Promise<void>)[] = [];
+  let redis: { url?: string; close(): Promise<void> };
   let worker: RunningService;
   let startWorker: () => Promise<RunningService>;
   let dataSource: DataSource;
@@ -41,7 +50,7 @@ function suite(openRedis: () => Promise<{ url?: string; close(): Promise<void> }
 
   beforeAll(async () => {
     const database = await testDatabase();
-    const redis = await openRedis();
+    redis = await openRedis();
     receiver = await startReceiver();
     dataSource = await createDataSource({ url: database.url, applicationName: 'test' }).initialize();
     await dataSource.query(`INSERT INTO tenants (id, name) VALUES ('acme', 'Acme')`);
@@ -202,6 +211,27 @@ function suite(openRedis: () => Promise<{ url?: string; close(): Promise<void> }
     const repeated = all.filter((each, i) => all.indexOf(each) !== i);
     expect(new Set(all).size).toBe(12);
     expect(repeated.every((each) => unanswered.has(each))).toBe(true);
+    await endpoints.delete('acme', id);
+  });
+
+  it('loses nothing and goes on by itself when the queue has been away', async () => {
+    const { id } = await addEndpoint('/away', ['forecast.issued']);
+    const { url } = redis;
+    if (url) await redis.close();
+    const ids = [await issue(), await issue()];
+    if (url) {
+      await worker.app.get(EventCollector).collect();
+      const handedOut = worker.app.get(DeliveryDispatcher).dispatch();
+      await expect(handedOut).rejects.toMatchObject({ kind: 'transient', code: 'queue.unavailable' });
+      expect(at('/away')).toEqual([]);
+      redis = await testRedis(Number(new URL(url).port));
+    } else {
+      await dataSource.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+      );
+    }
+    await arrives('/away', ids, 30_000);
     await endpoints.delete('acme', id);
   });
 

@@ -1,3 +1,4 @@
+import { dailyUnitsOf } from '@btcforecast/access';
 import {
   AlertFeed,
   AlertJudge,
@@ -10,7 +11,9 @@ import {
   EventCollector,
   eventSources,
   MeasurementReader,
+  QuotaWatch,
   SecretRepository,
+  UsageReader,
   WebhookSender,
 } from '@btcforecast/notifications';
 import { AddressPolicy, Clock, ENV, LOGGER, type Logger, SecretBox } from '@btcforecast/platform';
@@ -19,6 +22,7 @@ import type { Provider } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { NotificationsMetrics } from './notifications.metrics.js';
 import { NotificationsSchedule } from './notifications.schedule.js';
+import { QuotaWatchSchedule } from './quota-watch.schedule.js';
 import type { WorkerEnv } from './worker.env.js';
 
 /** What finds out that something is to be told, and tells it. */
@@ -48,18 +52,32 @@ export const notificationsProviders: Provider[] = [
   },
   {
     provide: AlertJudge,
-    inject: [DataSource, AlertRepository, MeasurementReader, AlertFeed, Clock, LOGGER],
+    inject: [DataSource, MeasurementReader, UsageReader, AlertFeed, Clock, LOGGER],
     useFactory: (
       dataSource: DataSource,
-      alerts: AlertRepository,
       measurements: MeasurementReader,
+      usage: UsageReader,
       feed: AlertFeed,
       clock: Clock,
       logger: Logger,
-    ) => new AlertJudge({ dataSource, alerts, measurements, feed, clock, logger }),
+    ) => {
+      const alerts = new AlertRepository(dataSource);
+      return new AlertJudge({ dataSource, alerts, measurements, usage, feed, clock, logger });
+    },
+  },
+  {
+    provide: UsageReader,
+    inject: [DataSource, ENV],
+    useFactory: (dataSource: DataSource, env: WorkerEnv) =>
+      new UsageReader(dataSource, (tier) => dailyUnitsOf(env.QUOTA_TIERS, tier)),
+  },
+  {
+    provide: QuotaWatch,
+    inject: [DataSource, UsageReader, Clock],
+    useFactory: (dataSource: DataSource, usage: UsageReader, clock: Clock) =>
+      new QuotaWatch(dataSource, usage, clock),
   },
   SecretRepository,
-  AlertRepository,
   MeasurementReader,
   DeliveryRepository,
   AttemptRepository,
@@ -68,5 +86,6 @@ export const notificationsProviders: Provider[] = [
   WebhookSender,
   Deliverer,
   NotificationsSchedule,
+  QuotaWatchSchedule,
   NotificationsMetrics,
 ];

@@ -1,3 +1,4 @@
+import { TierTableText } from '@btcforecast/access';
 import { NotificationsEnv } from '@btcforecast/notifications';
 import { PlatformEnv, secret, SecretsEnv } from '@btcforecast/platform';
 import { ChampionEnv } from '@btcforecast/prediction';
@@ -30,6 +31,9 @@ export const WorkerEnv = PlatformEnv.extend({
     .optional()
     .describe('MLflow server that gets a copy of every model version with its evidence; unset: none'),
   MLFLOW_TRACKING_TOKEN: secret('Bearer token for that server').optional(),
+  QUOTA_TIERS: TierTableText.describe(
+    'Tiers that differ from the built-in table, or come in addition, as JSON; the same as for the gateway',
+  ),
   OPERATOR_WEBHOOK_URL: z
     .url({ protocol: /^https?$/ })
     .optional()

@@ -20,3 +20,5 @@ export { AlertService } from './alerts/alert.service.js';
 export { AlertTester } from './alerts/alert-test.service.js';
 export { MeasurementReader } from './alerts/measurement.reader.js';
 export { AlertFeed } from './alerts/record-transition.js';
+export { QuotaWatch } from './usage/quota-watch.service.js';
+export { UsageReader } from './usage/usage.reader.js';

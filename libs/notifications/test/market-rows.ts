@@ -103,11 +103,12 @@ export async function closeGap(
   await database.query(`UPDATE candle_gaps SET state = $2, closed_at = now() WHERE id = $1`, [id, state]);
 }
 
-export async function addDrift(database: Database, raisedOrigin: number): Promise<void> {
+/** Of a test of forecasts, which knows of an origin when its target has passed. */
+export async function addDrift(database: Database, raisedOrigin: number, horizonHours = 24): Promise<void> {
   await database.query(
     `INSERT INTO drift_signals (feed, instrument, model_name, model_version, test, horizon_hours, statistic, threshold, n,
-       raised_origin) VALUES ($1, $2, 'har', 2, 'coverage', 24, 3.4, 3.1, 640, $3)`,
-    [FEED, INSTRUMENT, new Date(raisedOrigin)],
+       raised_origin) VALUES ($1, $2, 'har', 2, 'coverage', $4, 3.4, 3.1, 640, $3)`,
+    [FEED, INSTRUMENT, new Date(raisedOrigin), horizonHours],
   );
 }
 

@@ -37,6 +37,7 @@ import { SecretService } from '../src/endpoints/secret.service.js';
 import { EventCollector } from '../src/events/event-collector.js';
 import type { EventSource } from '../src/events/event-source.js';
 import { eventSources } from '../src/events/event-sources.js';
+import { UsageReader } from '../src/usage/usage.reader.js';
 
 export const FEED = 'replay-00000007';
 export const INSTRUMENT = 'BTC-USD';
@@ -60,6 +61,7 @@ export class NotificationsBench {
   readonly alerts: AlertService;
   readonly tester: AlertTester;
   readonly measurements: MeasurementReader;
+  readonly usage: UsageReader;
   logged = '';
   readonly logger = createLogger('test', {
     level: 'debug',
@@ -86,6 +88,7 @@ export class NotificationsBench {
     this.alertRows = new AlertRepository(dataSource);
     this.alerts = new AlertService(this.alertRows, this.feed, clock);
     this.measurements = new MeasurementReader(dataSource, new CandleReader(dataSource));
+    this.usage = new UsageReader(dataSource, (tier) => (tier === 'unlimited' ? null : 1_000));
     this.tester = new AlertTester(this.measurements, new MarketFeedReader(dataSource), this.feed, clock);
   }
 
@@ -134,8 +137,8 @@ export class NotificationsBench {
   }
 
   newJudge(): AlertJudge {
-    const { dataSource, measurements, feed, clock, logger } = this;
-    return new AlertJudge({ dataSource, alerts: this.alertRows, measurements, feed, clock, logger });
+    const { dataSource, measurements, usage, feed, clock, logger } = this;
+    return new AlertJudge({ dataSource, alerts: this.alertRows, measurements, usage, feed, clock, logger });
   }
 
   async addEndpoint(changes: object = {}, asker = askerOf('acme')) {

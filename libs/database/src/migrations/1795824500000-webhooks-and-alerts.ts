@@ -157,9 +157,10 @@ const alerts = [
      at timestamptz NOT NULL,
      value double precision NOT NULL,
      text text NOT NULL,
-     recorded_at timestamptz NOT NULL DEFAULT now(),
-     UNIQUE (rule_id, feed, at, state)
+     recorded_at timestamptz NOT NULL DEFAULT now()
    )`,
+  // Not unique: a rule that is changed is over and may fire again, all at one candle.
+  `CREATE INDEX alert_transitions_newest ON alert_transitions (rule_id, feed, at DESC, id DESC)`,
 ];
 
 /** By which newly opened and closed gaps and finished backtests are found. */

@@ -4,6 +4,7 @@ import { AlertRuleEntity, AlertStateEntity } from '@btcforecast/database';
 import type { Clock, Logger } from '@btcforecast/platform';
 import type { DataSource, EntityManager } from 'typeorm';
 import { listMarkets } from '../markets.js';
+import type { UsageReader, UsageStanding } from '../usage/usage.reader.js';
 import { QUIET } from './alert-machine.js';
 import { machineOf, rowOf } from './alert-state.js';
 import type { AlertRepository, RuleWithState } from './alert.repository.js';
@@ -13,10 +14,13 @@ import type { MarketCondition, MeasurementReader } from './measurement.reader.js
 import { type AlertFeed, recordTransition } from './record-transition.js';
 import { runAlert } from './run-alert.js';
 
+const MINUTE_MS = 60_000;
+
 export interface AlertJudgeOptions {
   readonly dataSource: DataSource;
   readonly alerts: AlertRepository;
   readonly measurements: MeasurementReader;
+  readonly usage: UsageReader;
   readonly feed: AlertFeed;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -40,15 +44,13 @@ export class AlertJudge {
   }
 
   async judge(): Promise<JudgeResult> {
-    const { dataSource, alerts, feed } = this.#options;
+    const { alerts, feed } = this.#options;
     const rules = await alerts.listEnabled(feed.feed);
-    const markets = new Map(
-      (await listMarkets(dataSource.manager, feed.feed)).map((each) => [each.instrument, each]),
-    );
-    const newest = new Map<string, Promise<number | null>>();
+    if (rules.length === 0) return { judged: 0, changed: 0 };
+    const look = await this.#look();
     let [judged, changed] = [0, 0];
     for (const each of rules) {
-      const changes = await this.#judgeQuietly(each, markets, newest);
+      const changes = await this.#judgeQuietly(each, look);
       if (changes === null) continue;
       judged += 1;
       changed += changes;
@@ -56,45 +58,57 @@ export class AlertJudge {
     return { judged, changed };
   }
 
+  async #look(): Promise<Look> {
+    const { dataSource, clock, usage, feed } = this.#options;
+    const nowMs = clock.now();
+    const markets = await listMarkets(dataSource.manager, feed.feed);
+    let shares: Promise<ReadonlyMap<string, number>> | undefined;
+    return {
+      nowMs,
+      markets: new Map(markets.map((each) => [each.instrument, each])),
+      newest: new Map(),
+      shares: () => (shares ??= usage.listStandings(nowMs).then(sharesOf)),
+    };
+  }
+
   /** One rule that cannot be judged keeps no other from it. */
-  async #judgeQuietly(
-    each: RuleWithState,
-    markets: ReadonlyMap<string, MarketFeed>,
-    newest: Map<string, Promise<number | null>>,
-  ): Promise<number | null> {
+  async #judgeQuietly({ rule, state }: RuleWithState, look: Look): Promise<number | null> {
     try {
-      const condition = AlertCondition.parse(each.rule.condition);
-      const market = 'instrument' in condition ? markets.get(condition.instrument) : undefined;
-      if (condition.kind === 'usage' || !market) return null;
-      const until = await this.#newest(condition, market, newest);
-      if (until === null || (each.state && each.state.judgedUntil.getTime() >= until)) return null;
-      return await this.#judgeRule(each, condition, market, until);
+      const condition = AlertCondition.parse(rule.condition);
+      const subject = await this.#subject(rule, condition, look);
+      if (!subject || (state && state.judgedUntil.getTime() >= subject.until)) return null;
+      const { until } = subject;
+      // A rule that is new is judged by the newest there is, and by nothing that came before it.
+      const after = state?.judgedUntil.getTime() ?? until - 1;
+      return await this.#advance({ rule, condition, measured: await subject.read(after), after, until });
     } catch (error) {
-      this.#options.logger.error({ rule: each.rule.id, err: error }, 'an alert rule could not be judged');
+      this.#options.logger.error({ rule: rule.id, err: error }, 'an alert rule could not be judged');
       return null;
     }
   }
 
-  #newest(condition: MarketCondition, market: MarketFeed, known: Map<string, Promise<number | null>>) {
+  /** null: there is nothing to judge it by. */
+  async #subject(
+    { tenant }: AlertRuleEntity,
+    condition: AlertCondition,
+    look: Look,
+  ): Promise<Subject | null> {
+    if (condition.kind === 'usage') return usageSubject(tenant, look);
+    const market = look.markets.get(condition.instrument);
+    const until = market ? await this.#newest(condition, market, look) : null;
+    if (!market || until === null) return null;
+    const read = (after: number) => this.#options.measurements.read(condition, market, { after, until });
+    return { until, read };
+  }
+
+  #newest(condition: MarketCondition, market: MarketFeed, { newest: known, nowMs }: Look) {
     const subject = subjectOf(condition);
     let newest = known.get(subject);
     if (!newest) {
-      newest = newestOf(this.#options.dataSource, market, condition, this.#options.clock.now());
+      newest = newestOf(this.#options.dataSource, market, condition, nowMs);
       known.set(subject, newest);
     }
     return newest;
-  }
-
-  /** A rule that is new is judged by the newest there is, and by nothing that came before it. */
-  async #judgeRule(
-    { rule, state }: RuleWithState,
-    condition: MarketCondition,
-    market: MarketFeed,
-    until: number,
-  ): Promise<number> {
-    const after = state?.judgedUntil.getTime() ?? until - 1;
-    const measured = await this.#options.measurements.read(condition, market, { after, until });
-    return this.#advance({ rule, condition, measured, after, until });
   }
 
   /** Changes of state; none when somebody else has judged or changed the rule meanwhile. */
@@ -133,9 +147,35 @@ async function isUnchanged(manager: EntityManager, { id, updatedAt }: AlertRuleE
   return current?.enabled === true && current.updatedAt.getTime() === updatedAt.getTime();
 }
 
+/** What is the same for all rules that are judged together. */
+interface Look {
+  readonly nowMs: number;
+  readonly markets: ReadonlyMap<string, MarketFeed>;
+  readonly newest: Map<string, Promise<number | null>>;
+  /** Used shares of the quota of the day by tenant. */
+  readonly shares: () => Promise<ReadonlyMap<string, number>>;
+}
+
+/** What a rule is judged by. */
+interface Subject {
+  /** Of the newest of it, ms: event time, or wall time for usage. */
+  readonly until: number;
+  readonly read: (after: number) => Promise<Measured[]>;
+}
+
+/** Once a minute, which is often enough for a day. A tenant without a quota has used nothing of it. */
+function usageSubject(tenant: string, { nowMs, shares }: Look): Subject {
+  const at = nowMs - (nowMs % MINUTE_MS);
+  return { until: at, read: async () => [{ at, value: (await shares()).get(tenant) ?? 0 }] };
+}
+
+function sharesOf(standings: readonly UsageStanding[]): ReadonlyMap<string, number> {
+  return new Map(standings.map(({ tenant, used, quota }) => [tenant, used / quota]));
+}
+
 interface Advance {
   readonly rule: AlertRuleEntity;
-  readonly condition: MarketCondition;
+  readonly condition: AlertCondition;
   readonly measured: readonly Measured[];
   readonly after: number;
   readonly until: number;

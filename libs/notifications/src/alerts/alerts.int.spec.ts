@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { AlertRequest } from '@btcforecast/contracts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { AlertCondition, AlertRequest } from '@btcforecast/contracts';
 import { askerOf, INSTRUMENT, NotificationsBench } from '../../test/notifications-bench.js';
 import * as rows from '../../test/market-rows.js';
 import type { AlertJudge } from './alert-judge.service.js';
@@ -9,13 +9,18 @@ const { HOUR_MS, START } = rows;
 let bench: NotificationsBench;
 let judge: AlertJudge;
 
-beforeEach(async () => {
+beforeAll(async () => {
   bench = await NotificationsBench.open();
+});
+beforeEach(async () => {
+  for (const table of ['alert_rules', 'webhook_endpoints', 'webhook_events', 'candles'])
+    await bench.dataSource.query(`DELETE FROM ${table}`);
+  bench.logged = '';
   await rows.openMarket(bench.dataSource);
   await bench.addEndpoint({ eventTypes: ['alert.fired', 'alert.resolved'] });
   judge = bench.newJudge();
 });
-afterEach(() => bench.close());
+afterAll(() => bench.close());
 
 const at = (hour: number): string => new Date(START + hour * HOUR_MS).toISOString();
 const add = (condition: object, more: object = {}, asker = askerOf('acme')) =>
@@ -145,7 +150,7 @@ describe('a rule', () => {
     const drift = await add({ kind: 'drift', windowHours: 2 });
     const gap = await add({ kind: 'gap', windowHours: 3, missing: 2 });
     await judge.judge();
-    await rows.addDrift(bench.dataSource, START + 2.5 * HOUR_MS);
+    await rows.addDrift(bench.dataSource, START + 1.5 * HOUR_MS, 1); // known an hour later
     await rows.openMarket(bench.dataSource, START + 8.2 * HOUR_MS);
     await judge.judge();
     expect(await historyOf(drift.id)).toEqual([
@@ -188,6 +193,24 @@ describe('a rule', () => {
       'alert.fired',
       'alert.resolved',
     ]);
+  });
+
+  it('that is changed may fire again at the same candle, and says all of it once', async () => {
+    await closes([120]);
+    const { id } = await add({ kind: 'price', test: 'above', level: 100 });
+    await judge.judge();
+    const condition = { kind: 'price', instrument: INSTRUMENT, interval: '1h', test: 'above', level: 110 };
+    await bench.alerts.update(askerOf('acme'), id, { condition: AlertCondition.parse(condition) });
+    await Promise.all([judge.judge(), bench.newJudge().judge()]);
+    expect(await historyOf(id)).toEqual([
+      ['firing', at(1)],
+      ['resolved', at(1)],
+      ['firing', at(1)],
+    ]);
+    expect((await sent()).map(({ type }) => type).sort()).toEqual([
+      ...['alert.fired', 'alert.fired', 'alert.resolved'],
+    ]);
+    expect(bench.logged).not.toContain('could not be judged');
   });
 
   it('is caught up with after a stop, in order, and comes out as if it had been judged at each candle', async () => {

@@ -26,8 +26,10 @@ export type MarketCondition = Exclude<AlertCondition, Of<'usage'>>;
 const FORECASTS = `SELECT origin_at AS "originAt", price, log_return_quantiles AS quantiles FROM forecasts
   WHERE feed = $1 AND instrument = $2 AND horizon_hours = $3 AND canonical AND timeliness <> 'backfilled'
     AND origin_at > $4 AND origin_at <= $5 ORDER BY origin_at`;
-const SIGNALS = `SELECT raised_origin AS "raisedOrigin" FROM drift_signals
-  WHERE feed = $1 AND instrument = $2 AND raised_origin > $3 AND raised_origin <= $4`;
+/** A test of forecasts knows of an origin when its target has passed, a test of inputs at once. */
+const KNOWN_AT = `raised_origin + coalesce(horizon_hours, 0) * interval '1 hour'`;
+const SIGNALS = `SELECT ${KNOWN_AT} AS "knownAt" FROM drift_signals
+  WHERE feed = $1 AND instrument = $2 AND ${KNOWN_AT} > $3 AND ${KNOWN_AT} <= $4`;
 
 interface ForecastRow {
   readonly originAt: Date;
@@ -102,11 +104,11 @@ export class MeasurementReader {
   ): Promise<Measured[]> {
     const windowMs = windowHours * HOUR_MS;
     const values = [feed, instrument, new Date(after - windowMs), new Date(until)];
-    const rows = await this.dataSource.query<{ raisedOrigin: Date }[]>(SIGNALS, values);
-    const raised = rows.map(({ raisedOrigin }) => raisedOrigin.getTime());
+    const rows = await this.dataSource.query<{ knownAt: Date }[]>(SIGNALS, values);
+    const raised = rows.map(({ knownAt }) => knownAt.getTime());
     return hoursOf({ after, until }).map((at) => ({
       at,
-      value: raised.filter((origin) => origin > at - windowMs && origin <= at).length,
+      value: raised.filter((known) => known > at - windowMs && known <= at).length,
     }));
   }
 

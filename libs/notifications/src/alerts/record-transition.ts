@@ -23,14 +23,14 @@ export async function recordTransition(
 ): Promise<void> {
   const { state, value, text } = transition;
   const at = new Date(transition.at).toISOString();
-  await manager.query(
-    `INSERT INTO alert_transitions (rule_id, feed, state, at, value, text) VALUES ($1, $2, $3, $4, $5, $6)`,
+  const [row] = await manager.query<{ id: string }[]>(
+    `INSERT INTO alert_transitions (rule_id, feed, state, at, value, text) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
     [rule.id, feed, state, at, value, text],
   );
   const condition = AlertCondition.parse(rule.condition);
   const event = eventRow({
     type: state === 'firing' ? 'alert.fired' : 'alert.resolved',
-    key: `${rule.id} ${feed} ${at}`,
+    key: row!.id, // a rule that was changed may fire twice at one candle
     occurredAt: at,
     arrivedAt: await databaseTime(manager),
     tenant: rule.tenant,

@@ -14,8 +14,13 @@ export interface AttemptTime {
   readonly endedMs: number;
 }
 
+/** gone: it answered 410; failing: every attempt failed. */
+export type DisableReason = 'gone' | 'failing';
+
 export type AttemptResult =
-  | { readonly state: 'delivered' | 'failed' }
+  | { readonly state: 'delivered' }
+  /** No attempt is to come; `disabled`: of its endpoint neither, and why. */
+  | { readonly state: 'failed'; readonly disabled?: DisableReason }
   /** `delayMs` until the next attempt. */
   | { readonly state: 'retry'; readonly delayMs: number };
 
@@ -23,7 +28,7 @@ type Health = Pick<
   WebhookEndpointEntity,
   'tenant' | 'url' | 'enabled' | 'failures' | 'failingSince' | 'lastSuccessAt'
 >;
-type DisableReason = 'gone' | 'failing';
+
 
 /** An endpoint that has failed for so long, and so often, is not tried any more. */
 const FAILING_FOR_MS = 5 * 86_400_000;
@@ -93,7 +98,8 @@ async function recordFailure(manager: EntityManager, failure: Failure): Promise<
   else await manager.query(AGAIN, [claim.deliveryId, new Date(nowMs + delayMs)]);
   const reason = endpoint.enabled ? reasonToDisable(failure, delayMs === null) : undefined;
   if (reason) await disable(manager, failure, reason);
-  return delayMs === null || reason ? { state: 'failed' } : { state: 'retry', delayMs };
+  if (reason) return { state: 'failed', disabled: reason };
+  return delayMs === null ? { state: 'failed' } : { state: 'retry', delayMs };
 }
 
 /** One event that always fails while others arrive is not the endpoint's end. */

@@ -23,6 +23,7 @@ export interface DeliverResult {
 export class Deliverer implements OnModuleDestroy {
   readonly #attempts;
   readonly #durations;
+  readonly #disabled;
   #isStopping = false;
 
   constructor(
@@ -43,6 +44,11 @@ export class Deliverer implements OnModuleDestroy {
       'Time of an attempt',
       [],
       DURATIONS,
+    );
+    this.#disabled = metrics.counter(
+      'webhook_endpoints_disabled_total',
+      'Endpoints that were disabled because they failed, by reason',
+      ['reason'],
     );
   }
 
@@ -84,7 +90,9 @@ export class Deliverer implements OnModuleDestroy {
     }
   }
 
-  #count({ state }: AttemptResult, { status }: Outcome, ms: number): void {
+  #count(result: AttemptResult, { status }: Outcome, ms: number): void {
+    const { state } = result;
+    if (state === 'failed' && result.disabled) this.#disabled.inc({ reason: result.disabled });
     const outcome = state === 'delivered' ? 'delivered' : status === null ? 'no_answer' : 'refused';
     this.#attempts.inc({ outcome });
     this.#durations.observe(ms / 1_000);

@@ -17,12 +17,19 @@ export class DeliveryDispatcher {
   /**
    * @param endpointId only of this endpoint
    * @returns how many were handed out
-   * @throws AppError transient queue.unavailable; what was not handed out is found again a minute later
+   * @throws AppError transient queue.unavailable; what was not handed out is found again at the next look
    */
   async dispatch(endpointId?: string): Promise<number> {
     const now = this.clock.now();
     const ids = await this.deliveries.dispatch(now, now - SILENT_MS, endpointId);
-    for (const deliveryId of ids) await this.jobs.add('notifications', 'deliver_webhook', { deliveryId });
+    for (const [i, deliveryId] of ids.entries()) {
+      try {
+        await this.jobs.add('notifications', 'deliver_webhook', { deliveryId });
+      } catch (error) {
+        await this.deliveries.takeBack(ids.slice(i));
+        throw error;
+      }
+    }
     return ids.length;
   }
 

@@ -84,6 +84,14 @@ export class DeliveryRepository {
     );
   }
 
+  /** Takes back deliveries that were handed out and reached nobody. */
+  async takeBack(deliveryIds: readonly string[]): Promise<void> {
+    await this.dataSource.query(
+      `UPDATE webhook_deliveries SET dispatched_at = NULL WHERE id = ANY ($1::uuid[]) AND state = 'pending'`,
+      [deliveryIds],
+    );
+  }
+
   /**
    * Ids of deliveries whose attempt can be made now. Each is handed out once, and again when nothing has come of it by
    * then.

@@ -1,5 +1,5 @@
-import { TIERS, type TierTable } from '@btcforecast/access';
 import { z } from 'zod';
+import { LEAST_TIER, TIERS, type TierTable } from './tiers.js';
 
 const units = z.number().int().min(1).max(1e12).nullable();
 const TierOverrides = z.record(
@@ -20,6 +20,12 @@ export const TierTableText = z
     );
     return z.NEVER;
   });
+
+/** Units a day of a tier; null: as many as it likes. One that is not in the table has the least. */
+export function dailyUnitsOf(tiers: TierTable, tier: string): number | null {
+  const limits = Object.hasOwn(tiers, tier) ? tiers[tier] : tiers[LEAST_TIER];
+  return limits!.daily; // configuration cannot take the least away
+}
 
 function fromJson(text: string): unknown {
   try {
