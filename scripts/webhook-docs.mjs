@@ -21,8 +21,11 @@ function sectionOf(type, schema) {
   return [`#### \`${type}\``, `${description}.`, lines.join('\n')].join('\n\n');
 }
 
+/** Its description, or what it holds. */
 function wordsOf(property, document) {
-  return property.description ?? resolved(property, document).description ?? 'see `/openapi.json`';
+  const { description, properties = {} } = resolved(property, document);
+  const names = Object.keys(properties).map((name) => `\`${name}\``);
+  return description ?? `holds ${names.join(', ')}; each is described in \`/openapi.json\``;
 }
 
 function resolved(node, document) {

@@ -51,7 +51,7 @@ function createProgram(): Command {
  * @returns exit code: 0 done, 1 the command failed, 2 the command line was wrong
  */
 export async function main(args: readonly string[]): Promise<number> {
-  process.stdout.on('error', endWithReader);
+  process.stdout.off('error', endWithReader).on('error', endWithReader); // once, however many run in one process
   try {
     await createProgram().parseAsync(args, { from: 'user' });
     // A command that did its work may still have found something wrong: doctor says so by the exit code.

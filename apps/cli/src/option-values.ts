@@ -34,9 +34,9 @@ export function listValue(text: string): string[] {
   throw new InvalidArgumentError('It must be one name, or several separated by commas.');
 }
 
-/** As {@link listValue}; null for the word "all". */
-export function listOrAllValue(text: string): string[] | null {
-  return text === 'all' ? null : listValue(text);
+/** As {@link listValue}, or the word "all". */
+export function listOrAllValue(text: string): string[] | 'all' {
+  return text === 'all' ? text : listValue(text);
 }
 
 /** Instruments with their files, such as ETH-USD=eth.csv.gz,SOL-USD=sol.csv.gz. */

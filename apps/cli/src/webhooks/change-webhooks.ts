@@ -10,9 +10,8 @@ const HOUR_SECONDS = 3_600;
 interface SubscriptionOptions extends WebhookOptions {
   readonly description?: string;
   readonly events?: string[];
-  /** null: all. */
-  readonly instruments?: string[] | null;
-  readonly horizons?: string[] | null;
+  readonly instruments?: string[] | 'all';
+  readonly horizons?: string[] | 'all';
   readonly intervals?: string[];
   readonly format?: string;
 }
@@ -75,8 +74,14 @@ function subscriptionOf({
   intervals,
   format,
 }: SubscriptionOptions) {
-  const all = { description, eventTypes: events, instruments, horizons, intervals, format };
+  const filters = { instruments: filterOf(instruments), horizons: filterOf(horizons), intervals };
+  const all = { description, eventTypes: events, ...filters, format };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+/** null: no filter. */
+function filterOf(names: string[] | 'all' | undefined): string[] | null | undefined {
+  return names === 'all' ? null : names;
 }
 
 async function printSecrets(id: string, options: WebhookOptions): Promise<void> {

@@ -5,7 +5,7 @@ import { AppError } from '@btcforecast/platform/errors';
 interface VerifyOptions {
   readonly id: string;
   /** Seconds since the epoch. */
-  readonly timestamp: number;
+  readonly timestamp: string;
   readonly signature: string;
   readonly secretFile?: string;
   readonly publicKey?: string;
@@ -25,8 +25,8 @@ export function verifyMessage(file: string, options: VerifyOptions): void {
   const signed = Buffer.concat([Buffer.from(`${id}.${timestamp}.`), read(file)]);
   const isRight = checkOf(options, signed);
   const found = signature.split(' ').find((each) => isRight(each));
-  const ageSeconds = Math.round(Date.now() / 1_000 - timestamp);
-  if (found && tolerance !== undefined && Math.abs(ageSeconds) > tolerance) {
+  const ageSeconds = Math.round(Date.now() / 1_000 - Number(timestamp));
+  if (found && tolerance !== undefined && !(Math.abs(ageSeconds) <= tolerance)) {
     throw new AppError('caller', 'request.invalid', `the signature is right, but ${ageSeconds} seconds old`);
   }
   process.stdout.write(found ? `right: ${found}\n` : 'no signature is right\n');
