@@ -10,7 +10,6 @@ export async function startGateway(databaseUrl: string) {
   if (!existsSync(main)) throw new Error('not built: run `npm run build` first');
   const child = fork(main, {
     env: {
-      PATH: process.env['PATH'],
       DATABASE_URL: databaseUrl,
       RPC_TOKEN: 'token-between-services',
       RPC_ADDRESSES_PREDICTION: '127.0.0.1:1',

@@ -171,14 +171,18 @@ export const AlertReply = z
     cooldownMinutes,
     enabled,
     state: AlertState,
-    since: Instant.nullable().describe('Event time of the last change of state, of usage wall time, UTC; null: none yet'),
+    since: Instant.nullable().describe(
+      'Event time of the last change of state, of usage wall time, UTC; null: none yet',
+    ),
     value: z
       .number()
       .nullable()
       .describe(
         'What was last compared, in the unit of the condition: currency, percent, 0 to 1 or count; null: nothing yet',
       ),
-    judgedUntil: Instant.nullable().describe('Event time up to which it has been judged, of usage wall time, UTC; null: not yet'),
+    judgedUntil: Instant.nullable().describe(
+      'Event time up to which it has been judged, of usage wall time, UTC; null: not yet',
+    ),
     createdAt: Instant.describe('When it was made, UTC'),
     updatedAt: Instant.describe('When it was last changed, UTC'),
     source: Source,

@@ -28,7 +28,7 @@ export type Alert = {
   enabled: boolean;
   state: AlertState;
   /**
-   * Event time of the last change of state, UTC; null: none yet
+   * Event time of the last change of state, of usage wall time, UTC; null: none yet
    */
   since: Instant | null;
   /**
@@ -36,7 +36,7 @@ export type Alert = {
    */
   value: number | null;
   /**
-   * Event time up to which it has been judged, UTC; null: not yet
+   * Event time up to which it has been judged, of usage wall time, UTC; null: not yet
    */
   judgedUntil: Instant | null;
   /**
@@ -346,7 +346,7 @@ export type AlertHistoryReply = {
      */
     state: 'firing' | 'resolved';
     /**
-     * Event time of the candle, forecast or hour that was judged, UTC
+     * Event time of the candle, forecast or hour that was judged; of usage wall time; UTC
      */
     at: Instant;
     /**
@@ -412,7 +412,7 @@ export type AlertTestReply = {
      */
     state: 'firing' | 'resolved';
     /**
-     * Event time of the candle, forecast or hour that was judged, UTC
+     * Event time of the candle, forecast or hour that was judged; of usage wall time; UTC
      */
     at: Instant;
     /**

@@ -29,7 +29,6 @@ type Health = Pick<
   'tenant' | 'url' | 'enabled' | 'failures' | 'failingSince' | 'lastSuccessAt'
 >;
 
-
 /** An endpoint that has failed for so long, and so often, is not tried any more. */
 const FAILING_FOR_MS = 5 * 86_400_000;
 const FAILING_AT_LEAST = 10;

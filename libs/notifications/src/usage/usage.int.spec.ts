@@ -93,7 +93,7 @@ describe('a rule about usage', () => {
     );
   const judge = () => bench.newJudge().judge();
   const historyOf = async (id: string) =>
-    (await bench.alerts.history('acme', id, { limit: 100 })).data
+    (await bench.alerts.history(askerOf('acme'), id, { limit: 100 })).data
       .map(({ state, at, value }) => [state, at, value])
       .reverse();
 
@@ -109,7 +109,7 @@ describe('a rule about usage', () => {
     bench.clock.advance(MINUTE_MS);
     await use(200);
     await judge();
-    expect(await bench.alerts.get('acme', id)).toMatchObject({ state: 'firing', value: 0.7 });
+    expect(await bench.alerts.get(askerOf('acme'), id)).toMatchObject({ state: 'firing', value: 0.7 });
     bench.clock.set(Date.UTC(2026, 10, 29) + 1);
     await judge();
     expect(await historyOf(id)).toEqual([
