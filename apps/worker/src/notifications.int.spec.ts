@@ -146,7 +146,7 @@ function suite(openRedis: () => Promise<{ url?: string; close(): Promise<void> }
     const [first, second] = at('/hook');
     expect(second!.headers['webhook-id']).toBe(first!.headers['webhook-id']);
     expect(second!.at - first!.at).toBeGreaterThanOrEqual(4_900);
-    await endpoints.delete('acme', id);
+    await endpoints.delete(asker, id);
   });
 
   it('tells what an alert rule says', async () => {
@@ -179,7 +179,7 @@ function suite(openRedis: () => Promise<{ url?: string; close(): Promise<void> }
       timestamp: '2025-01-01T01:00:00.000Z',
       data: { rule: { name: 'high' }, value: 101 },
     });
-    await endpoints.delete('acme', id);
+    await endpoints.delete(asker, id);
   });
 
   it('that is restarted in the middle loses nothing, and repeats only what nobody had answered', async () => {
@@ -211,7 +211,7 @@ function suite(openRedis: () => Promise<{ url?: string; close(): Promise<void> }
     const repeated = all.filter((each, i) => all.indexOf(each) !== i);
     expect(new Set(all).size).toBe(12);
     expect(repeated.every((each) => unanswered.has(each))).toBe(true);
-    await endpoints.delete('acme', id);
+    await endpoints.delete(asker, id);
   });
 
   it('loses nothing and goes on by itself when the queue has been away', async () => {
@@ -232,7 +232,7 @@ function suite(openRedis: () => Promise<{ url?: string; close(): Promise<void> }
       );
     }
     await arrives('/away', ids, 30_000);
-    await endpoints.delete('acme', id);
+    await endpoints.delete(asker, id);
   });
 
   it('shows what waits and what was tried as metrics', async () => {

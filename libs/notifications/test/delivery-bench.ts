@@ -1,5 +1,5 @@
 import type { Deliverer } from '../src/deliveries/deliverer.service.js';
-import { NotificationsBench } from './notifications-bench.js';
+import { askerOf, NotificationsBench } from './notifications-bench.js';
 import { addForecast, HOUR_MS, openMarket, START } from './market-rows.js';
 import { Receiver } from './receiver.js';
 
@@ -56,7 +56,7 @@ export class DeliveryBench {
   }
 
   async deliveriesOf(endpointId: string, tenant = 'acme') {
-    return (await this.all.queries.list(tenant, endpointId, { limit: 100 })).data;
+    return (await this.all.queries.list(askerOf(tenant), endpointId, { limit: 100 })).data;
   }
 
   async only(endpointId: string) {

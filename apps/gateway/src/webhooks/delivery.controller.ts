@@ -14,8 +14,8 @@ import type { FastifyRequest } from 'fastify';
 import { Needs } from '../api/needs.decorator.js';
 import { Queries } from '../api/queries.decorator.js';
 import { Replies } from '../api/replies.decorator.js';
+import { askerOf } from '../http/asker.js';
 import { noQuery, querySchema } from '../http/query-schema.js';
-import { clientOf } from '../http/request-client.js';
 
 const deliveriesQuery = querySchema(WebhookDeliveriesQuery);
 
@@ -36,7 +36,7 @@ export class DeliveryController {
     @Query({ schema: deliveriesQuery }) query: WebhookDeliveriesQuery,
     @Req() request: FastifyRequest,
   ): Promise<WebhookDeliveriesReply> {
-    return this.queries.list(clientOf(request).tenant, id, query);
+    return this.queries.list(askerOf(request), id, query);
   }
 
   @Get('deliveries/:delivery')
@@ -48,7 +48,7 @@ export class DeliveryController {
     @Query({ schema: noQuery }) _query: unknown,
     @Req() request: FastifyRequest,
   ): Promise<WebhookDeliveryDetailReply> {
-    return this.queries.get(clientOf(request).tenant, id, delivery);
+    return this.queries.get(askerOf(request), id, delivery);
   }
 
   @Post('deliveries/:delivery/replay')
@@ -61,7 +61,7 @@ export class DeliveryController {
     @Query({ schema: noQuery }) _query: unknown,
     @Req() request: FastifyRequest,
   ): Promise<WebhookDeliveryDetailReply> {
-    return this.replays.replayOne(clientOf(request).tenant, id, delivery);
+    return this.replays.replayOne(askerOf(request), id, delivery);
   }
 
   @Post('replay')
@@ -73,7 +73,7 @@ export class DeliveryController {
     @Body({ schema: WebhookReplayRequest }) body: WebhookReplayRequest,
     @Req() request: FastifyRequest,
   ): Promise<WebhookReplayReply> {
-    return this.replays.replayRange(clientOf(request).tenant, id, body);
+    return this.replays.replayRange(askerOf(request), id, body);
   }
 
   @Post('test')
@@ -85,6 +85,6 @@ export class DeliveryController {
     @Query({ schema: noQuery }) _query: unknown,
     @Req() request: FastifyRequest,
   ): Promise<WebhookDeliveryDetailReply> {
-    return this.replays.test(clientOf(request).tenant, id);
+    return this.replays.test(askerOf(request), id);
   }
 }

@@ -17,7 +17,6 @@ import { Queries } from '../api/queries.decorator.js';
 import { Replies } from '../api/replies.decorator.js';
 import { askerOf } from '../http/asker.js';
 import { noQuery, querySchema } from '../http/query-schema.js';
-import { clientOf } from '../http/request-client.js';
 
 const pageQuery = querySchema(PageQuery);
 
@@ -50,7 +49,7 @@ export class WebhookController {
     @Query({ schema: pageQuery }) query: PageQuery,
     @Req() request: FastifyRequest,
   ): Promise<WebhooksReply> {
-    return this.endpoints.list(clientOf(request).tenant, query);
+    return this.endpoints.list(askerOf(request), query);
   }
 
   @Get(':id')
@@ -61,7 +60,7 @@ export class WebhookController {
     @Query({ schema: noQuery }) _query: unknown,
     @Req() request: FastifyRequest,
   ): Promise<WebhookReply> {
-    return this.endpoints.get(clientOf(request).tenant, id);
+    return this.endpoints.get(askerOf(request), id);
   }
 
   @Patch(':id')
@@ -83,7 +82,7 @@ export class WebhookController {
     @Query({ schema: noQuery }) _query: unknown,
     @Req() request: FastifyRequest,
   ): Promise<WebhookReply> {
-    return this.endpoints.delete(clientOf(request).tenant, id);
+    return this.endpoints.delete(askerOf(request), id);
   }
 
   /** Whoever holds the secret can speak in our name to the receiver: reading it takes the right to change. */
@@ -95,7 +94,7 @@ export class WebhookController {
     @Query({ schema: noQuery }) _query: unknown,
     @Req() request: FastifyRequest,
   ): Promise<WebhookSecretsReply> {
-    return this.secrets.show(clientOf(request).tenant, id);
+    return this.secrets.show(askerOf(request), id);
   }
 
   @Post(':id/secrets/rotate')
@@ -110,6 +109,6 @@ export class WebhookController {
     @Body({ schema: WebhookRotateRequest }) body: WebhookRotateRequest,
     @Req() request: FastifyRequest,
   ): Promise<WebhookReply> {
-    return this.secrets.rotate(clientOf(request).tenant, id, body);
+    return this.secrets.rotate(askerOf(request), id, body);
   }
 }

@@ -112,6 +112,23 @@ describe('/v1/webhooks', () => {
       status: 403,
       body: { code: 'access.forbidden' },
     });
+    // What is wider than a key's own limits is not there for it: its log and its secrets would tell too much.
+    const own = await ask('POST', '/v1/webhooks', { ...body, instruments: undefined }, narrow);
+    expect(own).toMatchObject({ status: 201, body: { instruments: ['ETH-USD'] } });
+    const listed = (await ask('GET', '/v1/webhooks?limit=100', undefined, narrow)).body;
+    expect(listed).toMatchObject({ data: [{ id: own.body['id'] }] });
+    for (const [method, path, content] of [
+      ['GET', ''],
+      ['PATCH', '', { enabled: false }],
+      ['DELETE', ''],
+      ['GET', '/secrets'],
+      ['POST', '/secrets/rotate', {}],
+      ['GET', '/deliveries'],
+      ['POST', '/test'],
+    ] as [string, string, unknown?][]) {
+      const answer = await ask(method, `/v1/webhooks/${id}${path}`, content, narrow);
+      expect({ method, path, status: answer.status }).toEqual({ method, path, status: 404 });
+    }
   });
 
   it('shows nobody an endpoint of another tenant', async () => {

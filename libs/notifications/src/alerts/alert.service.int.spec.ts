@@ -33,7 +33,7 @@ describe('rules', () => {
     for (const ask of asked)
       await expect(ask()).rejects.toMatchObject({ kind: 'caller', code: 'alert.not_found' });
     expect((await bench.alerts.list(askerOf('other'), { limit: 10 })).data).toEqual([]);
-    expect((await bench.queries.list('other', foreign.id, { limit: 10 })).data).toEqual([]);
+    expect((await bench.queries.list(askerOf('other'), foreign.id, { limit: 10 })).data).toEqual([]);
   });
 
   it('are no more than a tenant may have, and are listed in pages', async () => {

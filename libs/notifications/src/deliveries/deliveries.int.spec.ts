@@ -29,9 +29,9 @@ function answerForEver(response: ServerResponse): void {
 describe('a delivery', () => {
   it('is a Standard Webhooks message that foreign verifiers accept, for the old key and the new', async () => {
     const { id } = await all.addEndpoint({ url: desk.receiver.url('/hook?a=b') });
-    const before = (await all.secrets.show('acme', id)).data[0]!;
-    await all.secrets.rotate('acme', id, { overlapHours: 24 });
-    const [after] = (await all.secrets.show('acme', id)).data;
+    const before = (await all.secrets.show(askerOf('acme'), id)).data[0]!;
+    await all.secrets.rotate(askerOf('acme'), id, { overlapHours: 24 });
+    const [after] = (await all.secrets.show(askerOf('acme'), id)).data;
     await desk.happen();
     expect(await desk.deliverDue()).toEqual(['delivered']);
     const [{ path, headers, body } = { path: '', headers: {}, body: '' }] = desk.receiver.received;
@@ -61,7 +61,7 @@ describe('a delivery', () => {
       nextAttemptAt: null,
       eventId: headers['webhook-id'],
     });
-    expect(await all.endpoints.get('acme', id)).toMatchObject({
+    expect(await all.endpoints.get(askerOf('acme'), id)).toMatchObject({
       health: { lastSuccessAt: expect.any(String) },
     });
   });
@@ -86,7 +86,7 @@ describe('a delivery', () => {
     expect(second!.body).toBe(first!.body);
     expect(Number(second!['webhook-timestamp'])).toBeGreaterThan(Number(first!['webhook-timestamp']));
     expect(second!['webhook-signature']).not.toBe(first!['webhook-signature']);
-    const { log } = await all.queries.get('acme', id, (await desk.only(id)).id);
+    const { log } = await all.queries.get(askerOf('acme'), id, (await desk.only(id)).id);
     expect(log.map(({ status, failure }) => ({ status, failure }))).toEqual([
       { status: 204, failure: null },
       { status: 500, failure: 'answered 500' },
@@ -200,7 +200,7 @@ describe('of several who try', () => {
     const [due] = await desk.dueIds();
     await all.endpoints.update(askerOf('acme'), id, { enabled: false });
     expect(await desk.deliverer.deliver(due!)).toEqual({ state: 'not_due' });
-    await all.endpoints.delete('acme', id);
+    await all.endpoints.delete(askerOf('acme'), id);
     expect(await desk.deliverer.deliver(due!)).toEqual({ state: 'not_due' });
     expect(desk.receiver.received).toEqual([]);
   });

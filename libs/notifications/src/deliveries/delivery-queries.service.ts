@@ -7,6 +7,7 @@ import type {
 import { AppError } from '@btcforecast/platform';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import type { Asker } from '../asker.js';
 import { noEndpoint } from '../endpoints/endpoint.service.js';
 import { EndpointRepository } from '../endpoints/endpoint.repository.js';
 import { pageEnd, pageOf } from '../page-cursor.js';
@@ -54,14 +55,14 @@ export class DeliveryQueries {
 
   /** @throws AppError caller webhook.not_found; request.cursor_invalid */
   async list(
-    tenant: string,
+    asker: Asker,
     endpointId: string,
     query: WebhookDeliveriesQuery,
   ): Promise<WebhookDeliveriesReply> {
     const { state, type, limit, cursor } = query;
     const name = `deliveries ${endpointId} ${state ?? ''} ${type ?? ''}`;
     const end = pageEnd(name, cursor);
-    if (!(await this.endpoints.find(tenant, endpointId))) throw noEndpoint();
+    if (!(await this.endpoints.find(asker, endpointId))) throw noEndpoint();
     const values = [endpointId, state ?? null, type ?? null, end?.at ?? null, end?.id ?? null, limit + 1];
     const rows = await this.dataSource.query<DeliveryRow[]>(PAGE, values);
     const page = pageOf(name, rows, limit, ({ createdAt, id }) => ({ at: createdAt.toISOString(), id }));
@@ -69,8 +70,8 @@ export class DeliveryQueries {
   }
 
   /** @throws AppError caller webhook.not_found */
-  async get(tenant: string, endpointId: string, id: string): Promise<WebhookDeliveryDetailReply> {
-    if (!(await this.endpoints.find(tenant, endpointId))) throw noEndpoint();
+  async get(asker: Asker, endpointId: string, id: string): Promise<WebhookDeliveryDetailReply> {
+    if (!(await this.endpoints.find(asker, endpointId))) throw noEndpoint();
     const [row] = await this.dataSource.query<DeliveryRow[]>(`${DELIVERIES} AND d.id = $2`, [endpointId, id]);
     if (!row) throw noDelivery();
     const log = await this.dataSource.query<AttemptRow[]>(LOG, [id]);

@@ -29,14 +29,14 @@ describe('an endpoint that', () => {
     await desk.happen(2);
     const [first] = await desk.dueIds();
     expect(await desk.deliverer.deliver(first!)).toEqual({ state: 'failed' });
-    expect(await all.endpoints.get('acme', id)).toMatchObject({
+    expect(await all.endpoints.get(askerOf('acme'), id)).toMatchObject({
       enabled: false,
       disabled: { reason: 'gone' },
     });
-    const { data } = await all.queries.list('acme', id, { limit: 10 });
+    const { data } = await all.queries.list(askerOf('acme'), id, { limit: 10 });
     expect(data.map(({ state }) => state)).toEqual(['failed', 'failed']);
-    expect((await all.queries.list('other', foreign.id, { limit: 10 })).data).toEqual([]);
-    const { body } = await all.queries.get('acme', watch.id, (await desk.only(watch.id)).id);
+    expect((await all.queries.list(askerOf('other'), foreign.id, { limit: 10 })).data).toEqual([]);
+    const { body } = await all.queries.get(askerOf('acme'), watch.id, (await desk.only(watch.id)).id);
     expect(JSON.parse(body)).toMatchObject({ type: 'webhook.disabled', data: { id, reason: 'gone' } });
     await desk.happen();
     expect(await desk.deliveriesOf(id)).toHaveLength(2); // it gets nothing more
@@ -54,12 +54,12 @@ describe('an endpoint that', () => {
       expect(await desk.deliverer.deliver(ids[0]!)).toEqual({ state: 'retry' });
       expect(await desk.deliverer.deliver(ids[1]!)).toEqual({ state: 'not_due' });
       const pausedUntil = new Date(all.clock.now() + 120_000).toISOString();
-      expect((await all.endpoints.get('acme', id)).health.pausedUntil).toBe(pausedUntil);
+      expect((await all.endpoints.get(askerOf('acme'), id)).health.pausedUntil).toBe(pausedUntil);
       all.clock.advance(119_999);
       expect(await desk.dueIds()).toEqual([]);
       all.clock.advance(1);
       expect((await desk.deliverDue()).sort()).toEqual(['delivered', 'delivered', 'delivered']);
-      const { data } = await all.queries.list('acme', id, { limit: 10 });
+      const { data } = await all.queries.list(askerOf('acme'), id, { limit: 10 });
       expect(data.map(({ attempts }) => attempts).sort()).toEqual([1, 1, 2]); // to wait is no attempt
     },
   );
@@ -77,7 +77,7 @@ describe('an endpoint that', () => {
     expect(states).toHaveLength(RETRY_SCHEDULE_MS.length);
     expect(states.at(-1)).toBe('failed');
     expect(all.clock.now() - begin).toBeGreaterThan(75 * HOUR_MS);
-    expect(await all.endpoints.get('acme', id)).toMatchObject({
+    expect(await all.endpoints.get(askerOf('acme'), id)).toMatchObject({
       enabled: false,
       disabled: { reason: 'failing' },
     });
@@ -96,8 +96,8 @@ describe('an endpoint that', () => {
       for (const each of others) await desk.deliverer.deliver(each);
       all.clock.advance(30 * HOUR_MS);
     }
-    expect((await all.queries.get('acme', id, refused)).state).toBe('failed');
-    expect(await all.endpoints.get('acme', id)).toMatchObject({ enabled: true });
+    expect((await all.queries.get(askerOf('acme'), id, refused)).state).toBe('failed');
+    expect(await all.endpoints.get(askerOf('acme'), id)).toMatchObject({ enabled: true });
   });
 
   it('is slow has a few places and no more, and holds up nobody else', async () => {
@@ -125,7 +125,7 @@ describe('an endpoint that', () => {
       );
     }
     const states = async (id: string) =>
-      (await all.queries.list('acme', id, { limit: 100 })).data.map(({ state }) => state);
+      (await all.queries.list(askerOf('acme'), id, { limit: 100 })).data.map(({ state }) => state);
     expect(new Set(await states(quick.id))).toEqual(new Set(['delivered']));
     expect(new Set(await states(slow.id))).toEqual(new Set(['pending']));
     expect(desk.receiver.received.filter(({ path }) => path === '/slow')).toHaveLength(PLACES);
@@ -155,7 +155,7 @@ describe('an endpoint that', () => {
       all.clock.advance(MINUTE_MS); // what was handed out as a job, which nobody runs here, is handed out again
     }
     expect(ended).toBeGreaterThan(20); // the rest waits for its time in the schedule
-    expect((await all.endpoints.get('acme', id)).health).toMatchObject({
+    expect((await all.endpoints.get(askerOf('acme'), id)).health).toMatchObject({
       failuresInRow: 0,
       pausedUntil: null,
     });

@@ -17,24 +17,28 @@ describe('a replay', () => {
     desk.receiver.answers.push(410);
     await desk.happen(3);
     await desk.deliverer.deliver((await desk.dueIds())[0]!);
-    await expect(all.replay.replayOne('acme', id, (await desk.only(id)).id)).rejects.toMatchObject({
+    await expect(all.replay.replayOne(askerOf('acme'), id, (await desk.only(id)).id)).rejects.toMatchObject({
       code: 'webhook.conflict',
     });
     await all.endpoints.update(askerOf('acme'), id, { enabled: true });
-    const one = await all.replay.replayOne('acme', id, (await desk.only(id)).id);
+    const one = await all.replay.replayOne(askerOf('acme'), id, (await desk.only(id)).id);
     expect(one).toMatchObject({ state: 'pending', attempts: expect.any(Number) });
     expect(await desk.deliverDue()).toEqual(['delivered']);
     const range = { from: all.clock.now() - HOUR_MS, to: all.clock.now() + HOUR_MS };
-    expect(await all.replay.replayRange('acme', id, { ...range, include: ['failed', 'missed'] })).toEqual({
+    expect(
+      await all.replay.replayRange(askerOf('acme'), id, { ...range, include: ['failed', 'missed'] }),
+    ).toEqual({
       queued: 2,
       next: null,
     });
     expect(await desk.deliverDue()).toEqual(['delivered', 'delivered']);
-    expect(await all.replay.replayRange('acme', id, { ...range, include: ['failed', 'missed'] })).toEqual({
+    expect(
+      await all.replay.replayRange(askerOf('acme'), id, { ...range, include: ['failed', 'missed'] }),
+    ).toEqual({
       queued: 0,
       next: null,
     });
-    expect(await all.replay.replayRange('acme', id, { ...range, include: ['delivered'] })).toEqual({
+    expect(await all.replay.replayRange(askerOf('acme'), id, { ...range, include: ['delivered'] })).toEqual({
       queued: 3,
       next: null,
     });
@@ -52,13 +56,13 @@ describe('a replay', () => {
       [new Date(all.clock.now())],
     );
     const to = all.clock.now() + DAY_MS;
-    const first = await all.replay.replayRange('acme', id, {
+    const first = await all.replay.replayRange(askerOf('acme'), id, {
       from: all.clock.now(),
       to,
       include: ['missed'],
     });
     expect(first).toEqual({ queued: 1_000, next: new Date(all.clock.now() + 1_001_000).toISOString() });
-    const rest = await all.replay.replayRange('acme', id, {
+    const rest = await all.replay.replayRange(askerOf('acme'), id, {
       from: Date.parse(first.next!),
       to,
       include: ['missed'],
@@ -73,7 +77,7 @@ describe('a replay', () => {
     );
     const range = { from: all.clock.now() - DAY_MS, to: all.clock.now() + DAY_MS };
     const every = ['failed', 'missed', 'delivered'] as const;
-    expect(await all.replay.replayRange('acme', id, { ...range, include: [...every] })).toEqual({
+    expect(await all.replay.replayRange(askerOf('acme'), id, { ...range, include: [...every] })).toEqual({
       queued: 0,
       next: null,
     });
@@ -84,7 +88,7 @@ describe('a test', () => {
   it('reaches the endpoint it is asked for and no other', async () => {
     const { id } = await all.addEndpoint({ url: desk.receiver.url('/a') });
     await all.addEndpoint({ url: desk.receiver.url('/b') });
-    const queued = await all.replay.test('acme', id);
+    const queued = await all.replay.test(askerOf('acme'), id);
     expect(queued).toMatchObject({ type: 'webhook.test', state: 'pending', log: [] });
     expect(await desk.deliverDue()).toEqual(['delivered']);
     expect(

@@ -8,6 +8,7 @@ import type { WebhookEndpointEntity } from '@btcforecast/database';
 import { AppError, Clock, EventBus } from '@btcforecast/platform';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import type { Asker } from '../asker.js';
 import { noEndpoint } from '../endpoints/endpoint.service.js';
 import { EndpointRepository } from '../endpoints/endpoint.repository.js';
 import { eventRow, IS_FOR, recordEvents } from '../events/event-recorder.js';
@@ -49,22 +50,18 @@ export class ReplayService {
   ) {}
 
   /** @throws AppError caller webhook.not_found; webhook.conflict while the endpoint is disabled */
-  async replayOne(tenant: string, endpointId: string, id: string): Promise<WebhookDeliveryDetailReply> {
-    await this.#queue(tenant, endpointId, async (manager, _endpoint, now) => {
+  async replayOne(asker: Asker, endpointId: string, id: string): Promise<WebhookDeliveryDetailReply> {
+    await this.#queue(asker, endpointId, async (manager, _endpoint, now) => {
       const [, count] = await manager.query<[unknown, number]>(ONE, [id, now, endpointId]);
       if (count === 0) throw noDelivery();
     });
-    return this.queries.get(tenant, endpointId, id);
+    return this.queries.get(asker, endpointId, id);
   }
 
   /** The oldest of the range, as many as one request may ask for. @throws AppError as {@link replayOne} */
-  replayRange(
-    tenant: string,
-    endpointId: string,
-    request: WebhookReplayRequest,
-  ): Promise<WebhookReplayReply> {
+  replayRange(asker: Asker, endpointId: string, request: WebhookReplayRequest): Promise<WebhookReplayReply> {
     const { from, to, include } = request;
-    return this.#queue(tenant, endpointId, async (manager, _endpoint, now) => {
+    return this.#queue(asker, endpointId, async (manager, _endpoint, now) => {
       const range = [endpointId, new Date(from), new Date(to), include, MAX_REPLAYED + 1];
       const found = await manager.query<InRange[]>(IN_RANGE, range);
       const chosen = found.slice(0, MAX_REPLAYED);
@@ -78,8 +75,8 @@ export class ReplayService {
   }
 
   /** Sends an event that means nothing. @throws AppError as {@link replayOne} */
-  async test(tenant: string, endpointId: string): Promise<WebhookDeliveryDetailReply> {
-    const id = await this.#queue(tenant, endpointId, async (manager, _endpoint, now) => {
+  async test(asker: Asker, endpointId: string): Promise<WebhookDeliveryDetailReply> {
+    const id = await this.#queue(asker, endpointId, async (manager, _endpoint, now) => {
       const event = eventRow({
         type: 'webhook.test',
         key: randomUUID(),
@@ -91,17 +88,17 @@ export class ReplayService {
       const [deliveryId] = await recordEvents(manager, [event], now.getTime());
       return deliveryId!; // the endpoint is there and enabled, and we hold it
     });
-    return this.queries.get(tenant, endpointId, id);
+    return this.queries.get(asker, endpointId, id);
   }
 
   async #queue<T>(
-    tenant: string,
+    asker: Asker,
     endpointId: string,
     work: (manager: EntityManager, endpoint: WebhookEndpointEntity, now: Date) => Promise<T>,
   ): Promise<T> {
     const now = new Date(this.clock.now());
     const result = await this.endpoints.transaction(async (manager) => {
-      const endpoint = await this.endpoints.lock(manager, tenant, endpointId);
+      const endpoint = await this.endpoints.lock(manager, asker, endpointId);
       if (!endpoint) throw noEndpoint();
       if (!endpoint.enabled) throw disabled();
       return work(manager, endpoint, now);

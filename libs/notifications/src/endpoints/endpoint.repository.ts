@@ -1,7 +1,9 @@
 import { WebhookEndpointEntity } from '@btcforecast/database';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import type { Asker } from '../asker.js';
 import type { PageEnd } from '../page-cursor.js';
+import { maySee } from './subscription-rules.js';
 
 /** Any fixed number: those who count a tenant's endpoints before they add to them wait for each other. */
 const ADD_LOCK = 7_286_111;
@@ -15,7 +17,7 @@ export type EndpointChange = Partial<Omit<WebhookEndpointEntity, 'id' | 'tenant'
   readonly listensSince?: () => string;
 };
 
-/** The table `webhook_endpoints`. Whoever asks for a tenant never sees a row of another. */
+/** The table `webhook_endpoints`. Whoever asks sees no row of another tenant, and none beyond its own limits. */
 @Injectable()
 export class EndpointRepository {
   constructor(private readonly dataSource: DataSource) {}
@@ -33,16 +35,19 @@ export class EndpointRepository {
     return true;
   }
 
-  find(tenant: string, id: string): Promise<WebhookEndpointEntity | null> {
-    return this.dataSource.getRepository(WebhookEndpointEntity).findOneBy({ tenant, id });
+  async find(asker: Asker, id: string): Promise<WebhookEndpointEntity | null> {
+    const { tenant } = asker;
+    const row = await this.dataSource.getRepository(WebhookEndpointEntity).findOneBy({ tenant, id });
+    return row && maySee(asker, row) ? row : null;
   }
 
   /** Waits for whoever changes it. */
-  lock(manager: EntityManager, tenant: string, id: string): Promise<WebhookEndpointEntity | null> {
-    return manager.findOne(WebhookEndpointEntity, {
-      where: { tenant, id },
+  async lock(manager: EntityManager, asker: Asker, id: string): Promise<WebhookEndpointEntity | null> {
+    const row = await manager.findOne(WebhookEndpointEntity, {
+      where: { tenant: asker.tenant, id },
       lock: { mode: 'pessimistic_write' },
     });
+    return row && maySee(asker, row) ? row : null;
   }
 
   /** Newest first, one more than `limit`. */

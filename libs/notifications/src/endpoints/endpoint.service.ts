@@ -17,7 +17,7 @@ import { endpointReply } from './endpoint-reply.js';
 import { endpointUrl } from './endpoint-url.js';
 import { EndpointRepository, type EndpointChange } from './endpoint.repository.js';
 import { SecretRepository } from './secret.repository.js';
-import { assertMaySubscribe, narrowedTo } from './subscription-rules.js';
+import { assertMaySubscribe, maySee, narrowedTo } from './subscription-rules.js';
 
 export const MAX_ENDPOINTS = 20;
 const LIST = 'webhooks';
@@ -55,18 +55,20 @@ export class EndpointService {
       if (!(await this.endpoints.add(manager, row, MAX_ENDPOINTS))) throw tooMany();
       await this.secrets.addFirst(manager, row.id, now);
     });
-    return this.get(tenant, row.id);
+    return this.get(asker, row.id);
   }
 
-  async list(tenant: string, { limit, cursor }: PageQuery): Promise<WebhooksReply> {
-    const rows = await this.endpoints.list(tenant, limit, pageEnd(LIST, cursor));
+  /** Newest first. What is beyond the limits of the asker is left out of its page. */
+  async list(asker: Asker, { limit, cursor }: PageQuery): Promise<WebhooksReply> {
+    const rows = await this.endpoints.list(asker.tenant, limit, pageEnd(LIST, cursor));
     const page = pageOf(LIST, rows, limit, ({ createdAt, id }) => ({ at: createdAt.toISOString(), id }));
-    return { data: page.data.map(endpointReply), next: page.next };
+    const seen = page.data.filter((row) => maySee(asker, row));
+    return { data: seen.map(endpointReply), next: page.next };
   }
 
-  /** @throws AppError caller webhook.not_found */
-  async get(tenant: string, id: string): Promise<WebhookReply> {
-    const row = await this.endpoints.find(tenant, id);
+  /** @throws AppError caller webhook.not_found, also for one that is beyond the limits of the asker */
+  async get(asker: Asker, id: string): Promise<WebhookReply> {
+    const row = await this.endpoints.find(asker, id);
     if (!row) throw noEndpoint();
     return endpointReply(row);
   }
@@ -78,10 +80,9 @@ export class EndpointService {
    * @throws AppError as {@link create}; caller webhook.not_found
    */
   async update(asker: Asker, id: string, request: WebhookUpdateRequest): Promise<WebhookReply> {
-    const { tenant } = asker;
     const now = new Date(this.clock.now());
     await this.endpoints.transaction(async (manager) => {
-      const row = await this.endpoints.lock(manager, tenant, id);
+      const row = await this.endpoints.lock(manager, asker, id);
       if (!row) throw noEndpoint();
       assertMaySubscribe(asker, { ...subscriptionOf(row), ...given(request) });
       const url = request.url === undefined ? row.url : endpointUrl(request.url, this.policy);
@@ -93,13 +94,13 @@ export class EndpointService {
       });
       if (request.enabled === false && row.enabled) await endPending(manager, id, now);
     });
-    return this.get(tenant, id);
+    return this.get(asker, id);
   }
 
   /** @returns what it was. @throws AppError caller webhook.not_found */
-  async delete(tenant: string, id: string): Promise<WebhookReply> {
-    const endpoint = await this.get(tenant, id);
-    if (!(await this.endpoints.delete(tenant, id))) throw noEndpoint();
+  async delete(asker: Asker, id: string): Promise<WebhookReply> {
+    const endpoint = await this.get(asker, id);
+    if (!(await this.endpoints.delete(asker.tenant, id))) throw noEndpoint();
     return endpoint;
   }
 }

@@ -20,37 +20,37 @@ describe('endpoints', () => {
       bench.clock.advance(1_000);
       made.unshift(await bench.addEndpoint({ description }));
     }
-    const first = await bench.endpoints.list('acme', { limit: 2 });
+    const first = await bench.endpoints.list(askerOf('acme'), { limit: 2 });
     expect(first.data).toEqual(made.slice(0, 2));
-    const second = await bench.endpoints.list('acme', { limit: 2, cursor: first.next! });
+    const second = await bench.endpoints.list(askerOf('acme'), { limit: 2, cursor: first.next! });
     expect(second).toEqual({ data: made.slice(2), next: null });
     const changed = await bench.endpoints.update(askerOf('acme'), made[0]!.id, {
       description: 'new',
       horizons: ['24h'],
     });
     expect(changed).toMatchObject({ description: 'new', horizons: ['24h'], url: made[0]!.url });
-    for (const { id } of made) await bench.endpoints.delete('acme', id);
-    expect(await bench.endpoints.list('acme', { limit: 2 })).toEqual({ data: [], next: null });
+    for (const { id } of made) await bench.endpoints.delete(askerOf('acme'), id);
+    expect(await bench.endpoints.list(askerOf('acme'), { limit: 2 })).toEqual({ data: [], next: null });
   });
 
   it('of another tenant do not exist, whatever is asked', async () => {
     const { id } = await bench.addEndpoint();
     const asked = [
-      () => bench.endpoints.get('other', id),
+      () => bench.endpoints.get(askerOf('other'), id),
       () => bench.endpoints.update(askerOf('other'), id, { enabled: false }),
-      () => bench.endpoints.delete('other', id),
-      () => bench.secrets.show('other', id),
-      () => bench.secrets.rotate('other', id, { overlapHours: 1 }),
-      () => bench.queries.list('other', id, { limit: 10 }),
-      () => bench.queries.get('other', id, id),
-      () => bench.replay.replayOne('other', id, id),
-      () => bench.replay.replayRange('other', id, { from: 0, to: 1, include: ['failed'] }),
-      () => bench.replay.test('other', id),
+      () => bench.endpoints.delete(askerOf('other'), id),
+      () => bench.secrets.show(askerOf('other'), id),
+      () => bench.secrets.rotate(askerOf('other'), id, { overlapHours: 1 }),
+      () => bench.queries.list(askerOf('other'), id, { limit: 10 }),
+      () => bench.queries.get(askerOf('other'), id, id),
+      () => bench.replay.replayOne(askerOf('other'), id, id),
+      () => bench.replay.replayRange(askerOf('other'), id, { from: 0, to: 1, include: ['failed'] }),
+      () => bench.replay.test(askerOf('other'), id),
     ];
     for (const ask of asked) await expect(ask()).rejects.toMatchObject(notFound);
-    expect((await bench.endpoints.list('other', { limit: 10 })).data).toEqual([]);
-    expect(await bench.endpoints.get('acme', id)).toMatchObject({ enabled: true });
-    await bench.endpoints.delete('acme', id);
+    expect((await bench.endpoints.list(askerOf('other'), { limit: 10 })).data).toEqual([]);
+    expect(await bench.endpoints.get(askerOf('acme'), id)).toMatchObject({ enabled: true });
+    await bench.endpoints.delete(askerOf('acme'), id);
   });
 
   it('are no more than a tenant may have, however many are made at once', async () => {
@@ -70,7 +70,7 @@ describe('endpoints', () => {
     const { id } = await bench.addEndpoint();
     const change = { url: 'http://10.0.0.1/' };
     await expect(bench.endpoints.update(askerOf('acme'), id, change)).rejects.toMatchObject(refused);
-    await bench.endpoints.delete('acme', id);
+    await bench.endpoints.delete(askerOf('acme'), id);
   });
 
   it('tell no more than whoever makes or changes them may ask about', async () => {
@@ -92,7 +92,7 @@ describe('endpoints', () => {
     await expect(bench.endpoints.update(poor, wide.id, { description: 'mine' })).rejects.toMatchObject(
       forbidden,
     );
-    for (const { id } of [own, wide]) await bench.endpoints.delete('acme', id);
+    for (const { id } of [own, wide]) await bench.endpoints.delete(askerOf('acme'), id);
   });
 
   it('keep to what is enabled: disabling says when and why, enabling begins with a clean record', async () => {
@@ -108,14 +108,14 @@ describe('endpoints', () => {
     const on = await bench.endpoints.update(askerOf('acme'), id, { enabled: true });
     expect(on).toMatchObject({ enabled: true, disabled: null });
     expect(on.health).toMatchObject({ failuresInRow: 0, failingSince: null, pausedUntil: null });
-    await bench.endpoints.delete('acme', id);
+    await bench.endpoints.delete(askerOf('acme'), id);
   });
 });
 
 describe('the secrets of an endpoint', () => {
   it('are shown by their route, and lie encrypted in the database', async () => {
     const { id } = await bench.addEndpoint();
-    const { data } = await bench.secrets.show('acme', id);
+    const { data } = await bench.secrets.show(askerOf('acme'), id);
     expect(data).toHaveLength(1);
     expect(data[0]).toMatchObject({ secret: expect.stringMatching(/^whsec_/), expiresAt: null });
     const stored = JSON.stringify(
@@ -126,25 +126,25 @@ describe('the secrets of an endpoint', () => {
       expect(stored).not.toContain(bytes.toString(form).slice(0, 20));
     const foreign = new SecretRepository(bench.dataSource, new SecretBox(undefined));
     await expect(foreign.listValid(id, new Date())).rejects.toMatchObject({ code: 'service.not_ready' });
-    await bench.endpoints.delete('acme', id);
+    await bench.endpoints.delete(askerOf('acme'), id);
     expect(await bench.dataSource.query('SELECT FROM webhook_secrets')).toEqual([]);
   });
 
   it('are rotated with an overlap: the old ones are valid until they expire, and are few', async () => {
     const { id } = await bench.addEndpoint();
-    const [before] = (await bench.secrets.show('acme', id)).data;
-    await bench.secrets.rotate('acme', id, { overlapHours: 2 });
-    const both = (await bench.secrets.show('acme', id)).data;
+    const [before] = (await bench.secrets.show(askerOf('acme'), id)).data;
+    await bench.secrets.rotate(askerOf('acme'), id, { overlapHours: 2 });
+    const both = (await bench.secrets.show(askerOf('acme'), id)).data;
     const expiresAt = new Date(bench.clock.now() + 2 * 3_600_000).toISOString();
     expect(both[1]).toEqual({ ...before, expiresAt });
     expect(both[0]!.secret).not.toBe(before!.secret);
     bench.clock.advance(2 * 3_600_000);
-    expect((await bench.secrets.show('acme', id)).data).toEqual([both[0]]);
+    expect((await bench.secrets.show(askerOf('acme'), id)).data).toEqual([both[0]]);
     const rotations = await Promise.allSettled(
-      Array.from({ length: 5 }, () => bench.secrets.rotate('acme', id, { overlapHours: 24 })),
+      Array.from({ length: 5 }, () => bench.secrets.rotate(askerOf('acme'), id, { overlapHours: 24 })),
     );
     expect(rotations.filter(({ status }) => status === 'rejected')).toHaveLength(2);
-    expect((await bench.secrets.show('acme', id)).data).toHaveLength(4);
-    await bench.endpoints.delete('acme', id);
+    expect((await bench.secrets.show(askerOf('acme'), id)).data).toHaveLength(4);
+    await bench.endpoints.delete(askerOf('acme'), id);
   });
 });

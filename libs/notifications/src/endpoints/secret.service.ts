@@ -1,6 +1,7 @@
 import type { WebhookReply, WebhookRotateRequest, WebhookSecretsReply } from '@btcforecast/contracts';
 import { AppError, Clock } from '@btcforecast/platform';
 import { Injectable } from '@nestjs/common';
+import type { Asker } from '../asker.js';
 import { publicKeyText, secretText } from '../signing/webhook-key.js';
 import { endpointReply } from './endpoint-reply.js';
 import { noEndpoint } from './endpoint.service.js';
@@ -21,8 +22,8 @@ export class SecretService {
   ) {}
 
   /** @throws AppError caller webhook.not_found; transient service.not_ready without the key that sealed them */
-  async show(tenant: string, id: string): Promise<WebhookSecretsReply> {
-    if (!(await this.endpoints.find(tenant, id))) throw noEndpoint();
+  async show(asker: Asker, id: string): Promise<WebhookSecretsReply> {
+    if (!(await this.endpoints.find(asker, id))) throw noEndpoint();
     const keys = await this.secrets.listValid(id, new Date(this.clock.now()));
     return {
       data: keys.map(({ key, createdAt, expiresAt }) => ({
@@ -39,10 +40,10 @@ export class SecretService {
    *
    * @throws AppError caller webhook.not_found; webhook.conflict when too many old ones are still signed with
    */
-  async rotate(tenant: string, id: string, { overlapHours }: WebhookRotateRequest): Promise<WebhookReply> {
+  async rotate(asker: Asker, id: string, { overlapHours }: WebhookRotateRequest): Promise<WebhookReply> {
     const now = new Date(this.clock.now());
     return this.endpoints.transaction(async (manager) => {
-      const row = await this.endpoints.lock(manager, tenant, id);
+      const row = await this.endpoints.lock(manager, asker, id);
       if (!row) throw noEndpoint();
       if ((await this.secrets.countOld(manager, id, now)) >= MAX_OLD_KEYS) throw tooManyOld();
       await this.secrets.rotate(manager, id, now, new Date(now.getTime() + overlapHours * HOUR_MS));

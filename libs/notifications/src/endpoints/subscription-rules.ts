@@ -41,13 +41,24 @@ export function assertMaySubscribe(asker: Asker, subscription: Subscription): vo
   assertWithin(asker.horizons, subscription.horizons, 'horizons');
 }
 
+/**
+ * Whether an endpoint is told only what the asker may know of: one with limits neither sees nor changes the others of its
+ * tenant, whose log and secrets would tell it more.
+ */
+export function maySee(asker: Asker, endpoint: Pick<Subscription, 'instruments' | 'horizons'>): boolean {
+  return isWithin(asker.instruments, endpoint.instruments) && isWithin(asker.horizons, endpoint.horizons);
+}
+
+function isWithin(allowed: readonly string[] | null, wanted: readonly string[] | null): boolean {
+  return allowed === null || wanted?.every((each) => allowed.includes(each)) === true;
+}
+
 function assertWithin(
   allowed: readonly string[] | null,
   wanted: readonly string[] | null,
   what: string,
 ): void {
-  if (allowed === null) return;
-  if (wanted?.every((each) => allowed.includes(each))) return;
+  if (allowed === null || isWithin(allowed, wanted)) return;
   throw forbidden(`it may only be about the ${what} ${allowed.join(', ')}`);
 }
 

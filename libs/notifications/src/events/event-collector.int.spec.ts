@@ -142,7 +142,7 @@ describe('what happens', () => {
     expect(await countTold()).toBe(2);
     // What it missed is kept, and a replay brings it.
     const hour = { from: bench.clock.now() - HOUR_MS, to: bench.clock.now() + HOUR_MS };
-    const replayed = await bench.replay.replayRange('acme', id, { ...hour, include: ['missed'] });
+    const replayed = await bench.replay.replayRange(askerOf('acme'), id, { ...hour, include: ['missed'] });
     expect(replayed).toEqual({ queued: 1, next: null });
     expect(await countTold()).toBe(3);
   });

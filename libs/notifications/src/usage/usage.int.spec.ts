@@ -33,8 +33,8 @@ async function use(units: number, tenant = 'acme', day = '2026-11-28'): Promise<
 }
 const newWatch = () => new QuotaWatch(bench.dataSource, bench.usage, bench.clock);
 const toldTo = async (endpoint: string, tenant = 'acme') => {
-  const { data } = await bench.queries.list(tenant, endpoint, { limit: 100 });
-  const bodies = await Promise.all(data.map(({ id }) => bench.queries.get(tenant, endpoint, id)));
+  const { data } = await bench.queries.list(askerOf(tenant), endpoint, { limit: 100 });
+  const bodies = await Promise.all(data.map(({ id }) => bench.queries.get(askerOf(tenant), endpoint, id)));
   return bodies
     .map(({ body }) => JSON.parse(body) as { type: string; timestamp: string; data: Record<string, unknown> })
     .reverse();
