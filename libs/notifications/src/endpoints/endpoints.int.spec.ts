@@ -83,10 +83,14 @@ describe('endpoints', () => {
       forbidden,
     );
     const wide = await bench.addEndpoint();
-    // Else it could have what it may not see sent to an address of its own.
-    await expect(bench.endpoints.update(narrow, wide.id, { url: 'http://127.0.0.2/' })).rejects.toMatchObject(
-      forbidden,
-    );
+    // Else it could have what it may not see sent to an address of its own, or read it in the log.
+    const hidden = { kind: 'caller', code: 'webhook.not_found' };
+    const change = { url: 'http://127.0.0.2/' };
+    await expect(bench.endpoints.update(narrow, wide.id, change)).rejects.toMatchObject(hidden);
+    await expect(bench.secrets.show(narrow, wide.id)).rejects.toMatchObject(hidden);
+    await expect(bench.queries.list(narrow, wide.id, { limit: 1 })).rejects.toMatchObject(hidden);
+    await expect(bench.replay.test(narrow, wide.id)).rejects.toMatchObject(hidden);
+    expect((await bench.endpoints.list(narrow, { limit: 10 })).data).toEqual([own]);
     const poor = askerOf('acme', { permissions: new Set(['webhooks:write']) });
     await expect(bench.addEndpoint({}, poor)).rejects.toMatchObject(forbidden);
     await expect(bench.endpoints.update(poor, wide.id, { description: 'mine' })).rejects.toMatchObject(
