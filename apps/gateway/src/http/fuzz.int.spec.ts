@@ -10,14 +10,14 @@ import { type Fixture, startFixture } from '../testing/start-fixture.js';
 import { StreamClients } from '../testing/stream-clients.js';
 
 /** Of each operation; there are about a hundred. */
-const RUNS = 5;
+const RUNS = 4;
 const AT_ONCE = 4;
 /** Heap after a second round, compared with after the first: caches are full then, and whatever still grows leaks. */
 const GROWTH_BYTES = 12 * 1024 * 1024;
 /** Node looks for slow requests every second, after ten. */
 const CUT_OFF_MS = 20_000;
 /** May be answered by any route, and are described once for all of them in docs/http.md. */
-const ANYWHERE = new Set([404, 405, 406, 408, 413, 414, 415, 422, 429, 431]);
+const ANYWHERE = new Set([404, 405, 408, 413, 414, 415, 422, 429, 431]);
 /** What a page, a log or a shell might take for something to run. */
 const ACTIVE = /<script|DROP TABLE|jndi|\{\{7|\$\(touch|passwd|\r\nset-cookie: zq/i;
 const SLOW_TO: readonly [string, string][] = [
@@ -155,7 +155,7 @@ describe('hostile input', () => {
     ],
     [
       'a WebSocket of no version',
-      `GET /v1/ws HTTP/1.1\r\nhost: x\r\nupgrade: websocket\r\nconnection: upgrade, close\r\nsec-websocket-key: ${MARK}\r\n\r\n`,
+      `GET /v1/ws HTTP/1.1\r\nhost: x\r\nupgrade: websocket\r\nconnection: upgrade\r\nsec-websocket-key: ${MARK}\r\n\r\n`,
     ],
   ])('%s is refused or answered, never echoed', async (_what, bytes) => {
     const answer = await rawRequest(fixture.gateway.port, bytes);

@@ -106,8 +106,9 @@ export class PeerLifecycle {
   }
 
   @Rpc(predictionRpc.listBacktests)
-  listBacktests(body: object) {
-    return this.#answer<BacktestsReply>(body, 'GET /v1/backtests');
+  async listBacktests(body: BacktestBody): Promise<BacktestsReply> {
+    const all = await this.#answer<BacktestsReply>(body, 'GET /v1/backtests');
+    return body.asker.tenant === 'default' ? all : { ...all, data: [] };
   }
 
   @Rpc(predictionRpc.cancelBacktest)
