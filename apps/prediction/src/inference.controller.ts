@@ -1,5 +1,5 @@
 import { inferenceRpc, type ModelStatisticsReply } from '@btcforecast/contracts';
-import { Rpc } from '@btcforecast/platform';
+import { Rpc, type RpcCall } from '@btcforecast/platform';
 import { type Answers, InferenceService } from '@btcforecast/prediction';
 import { Controller } from '@nestjs/common';
 import type { z } from 'zod';
@@ -12,8 +12,8 @@ export class InferenceController {
   constructor(private readonly inference: InferenceService) {}
 
   @Rpc(inferenceRpc.infer)
-  infer(questions: Body<'infer'>): Promise<Answers> {
-    return this.inference.infer(questions);
+  infer(questions: Body<'infer'>, call: RpcCall): Promise<Answers> {
+    return this.inference.infer(questions, call);
   }
 
   @Rpc(inferenceRpc.models)

@@ -24,6 +24,7 @@ export { Clock, ManualClock } from './time/clock.js';
 export { createLogger, type Logger, type LoggerOptions } from './logging/create-logger.js';
 export { PinoNestLogger } from './logging/pino-nest-logger.js';
 export { LATENCY_BUCKETS, Metrics, type MetricsLabels } from './metrics/metrics.js';
+export { type TalliedHistogram, type Tally } from './metrics/tallied-histogram.js';
 export { HealthRegistry, type HealthReport } from './health/health-registry.js';
 export {
   startInternalServer,

@@ -27,5 +27,6 @@ export function addQuotaHeaders(operation: Operation): void {
 }
 
 export function costText(cost = 1): string {
+  if (cost === 0) return 'Costs nothing.';
   return cost === 1 ? 'Costs 1 unit.' : `Costs ${cost} units.`;
 }

@@ -39,7 +39,8 @@ export interface AdmissionServices {
 
 /**
  * Whether a request may go on to its route: who asks, what they are permitted, whether there is room for it, whether
- * their quota pays for it. What is in memory is answered here. All of it happens at once where memory knows enough, which it nearly always does.
+ * their quota pays for it. What is in memory is answered here. All of it happens at once where memory knows enough,
+ * which it nearly always does.
  */
 export class Admission {
   constructor(
@@ -76,11 +77,11 @@ class Entry {
   ) {}
 
   /** Whoever shows wrong credentials too often waits for the answer, or gets another one. */
-  readonly refuse = (error: unknown): void => {
+  refuse(error: unknown): void {
     if (!(error instanceof CredentialsRefusedError)) return this.#answer(error);
     const answer = (cause: unknown): void => this.#answer(cause);
     this.admission.services().throttle.refused(this.request.ip, error).then(answer, answer);
-  };
+  }
 
   /** Anybody may ask; but for what is vital not at any time. */
   enterUnknown(): void {
@@ -103,7 +104,7 @@ class Entry {
   }
 
   #goOn(): void {
-    startDeadline(this.request, this.reply, this.asked, this.refuse);
+    this.#startDeadline();
     this.done();
   }
 
@@ -126,8 +127,12 @@ class Entry {
   /** At once if it can be: a promise would cost every request a turn of the event loop. */
   #with<T>(value: T | Promise<T>, next: (value: T) => void): void {
     if (!(value instanceof Promise)) return next(value);
-    startDeadline(this.request, this.reply, this.asked, this.refuse);
+    this.#startDeadline();
     // What is known too late has been answered already.
-    value.then((late) => this.reply.sent || next(late)).catch(this.refuse);
+    value.then((late) => this.reply.sent || next(late)).catch((error: unknown) => this.refuse(error));
+  }
+
+  #startDeadline(): void {
+    startDeadline(this.request, this.reply, this.asked, (error) => this.refuse(error));
   }
 }

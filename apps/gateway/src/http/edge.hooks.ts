@@ -99,7 +99,7 @@ export function installEdge(server: FastifyInstance, edge: EdgeDependencies): vo
     request.receivedAt = performance.now();
     edge.metrics.begin();
     // The only end that every request has: Fastify's hooks miss a client that leaves after it has sent a body.
-    reply.raw.once('close', () => request.isSettled || record(request, statusOf(reply), edge));
+    reply.raw.on('close', () => request.isSettled || record(request, statusOf(reply), edge));
     setStandardHeaders(request, reply);
     keepSignedRepliesWhole(request);
     if (isUpgrade(request)) endWithReply(request, reply);

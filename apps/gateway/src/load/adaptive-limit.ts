@@ -21,9 +21,9 @@ const DECREASE = 0.7;
 const TOLERANCE = 2;
 /** So many milliseconds more are no queue either: short latencies double by chance. */
 const NOISE_MS = 10;
-/** Weight of a look in the long average, while the limit is not used up: a lasting change is normal after a minute. */
+/** Weight of a look in the long average, while there is no queue: a small lasting change is normal after a minute. */
 const CALM_WEIGHT = 1 / 600;
-/** While it is: a queue must not become normal, but a service that has become slower has, after half an hour. */
+/** While there may be one: it must not become normal, but a service that has become slower has, after half an hour. */
 const BUSY_WEIGHT = 1 / 20_000;
 
 /**
@@ -51,7 +51,9 @@ export class AdaptiveLimit {
     this.#limit = Math.round(Math.min(max, Math.max(min, this.#next(sample))));
     const { latencyMs, peak } = sample;
     if (latencyMs === undefined) return;
-    const weight = peak * 2 < this.#limit ? CALM_WEIGHT : BUSY_WEIGHT;
+    // A queue grows behind a limit that is far too high as well, before half of that is used.
+    const isCalm = peak * 2 < this.#limit && this.#gradient(latencyMs) === 1;
+    const weight = isCalm ? CALM_WEIGHT : BUSY_WEIGHT;
     this.#longMs =
       this.#longMs === undefined ? latencyMs : this.#longMs + (latencyMs - this.#longMs) * weight;
   }

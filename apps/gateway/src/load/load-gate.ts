@@ -33,7 +33,7 @@ const LOOK_MS = 100;
 /** How often the loop's lateness is measured. */
 const RESOLUTION_MS = 10;
 const SMOOTHING = 0.5;
-/** However late it is, so many are answered: else nothing would show that it is better. */
+/** While the loop is a little late, so many are answered all the same. */
 const MIN_IN_FLIGHT = 8;
 /** Clients come back spread over so many seconds. */
 const RETRY_SECONDS = 4;
@@ -88,14 +88,17 @@ export class LoadGate {
 
   /** Why a request of this priority is not answered now; undefined: it is. */
   refusal(priority: Priority): AppError | undefined {
-    const { level } = this.#pressure;
-    const refused =
-      priority === 'rest' ? this.#inFlight >= this.#limit.value : level >= (priority === 'cached' ? 2 : 3);
-    if (!refused) return undefined;
+    if (this.#hasRoom(priority)) return undefined;
     this.#shed.inc({ priority });
     const text = 'the gateway has more to do than it can; try again in a few seconds';
     const retryAfterSeconds = 1 + Math.floor(Math.random() * RETRY_SECONDS);
     return new AppError('transient', 'service.overloaded', text, { retryAfterSeconds });
+  }
+
+  #hasRoom(priority: Priority): boolean {
+    const { level } = this.#pressure;
+    if (priority === 'admin') return level < 3;
+    return level < 2 && (priority === 'cached' || this.#inFlight < this.#limit.value);
   }
 
   /** A request that is not answered from memory begins; one without an end would only take a place for ever. */

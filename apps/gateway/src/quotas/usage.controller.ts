@@ -17,7 +17,8 @@ export class UsageController {
   constructor(private readonly service: UsageService) {}
 
   @Get()
-  @Needs('usage:read')
+  // Free, since whoever has used up everything asks it most. Each costs a place at least.
+  @Needs('usage:read', { cost: 0 })
   @Queries(usageQuery)
   @Replies(UsageReply, 'What the tenant may use, and what it has used, by day and route')
   usage(

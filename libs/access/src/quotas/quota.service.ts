@@ -18,8 +18,11 @@ export interface QuotaServiceDependencies {
   readonly metrics: Metrics;
 }
 
-/** How often usage goes to the database, and what other gateways have given out comes from there. */
-const RECONCILE_MS = 10_000;
+/**
+ * How often usage goes to the database, and what other gateways have given out comes from there. What one writes another
+ * may read nearly a period later, so each knows what the others had given out 10 seconds ago.
+ */
+export const RECONCILE_MS = 5_000;
 /** A tenant that asked nothing for so long leaves memory. */
 const IDLE_MS = 15 * 60_000;
 /** Of a tenant that is seen for the first time while the database is away: what a tenant has that nobody changed. */

@@ -1,4 +1,5 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, type Metric, Registry } from 'prom-client';
+import { TalliedHistogram } from './tallied-histogram.js';
 
 /** Labels that every series of a process carries. */
 export interface MetricsLabels {
@@ -60,6 +61,20 @@ export class Metrics {
       name,
       () => new Histogram({ name, help, labelNames, buckets: [...buckets], registers: [this.registry] }),
     );
+  }
+
+  /** For what happens so often that {@link histogram} would be dear. */
+  tallied<L extends string>(
+    name: string,
+    help: string,
+    buckets: readonly number[] = LATENCY_BUCKETS,
+  ): TalliedHistogram<L> {
+    return this.#once(name, () => {
+      const histogram = new TalliedHistogram<L>(name, help, buckets);
+      // Of a metric the registry asks for no more than this has; its type names one class for each kind.
+      this.registry.registerMetric(histogram as unknown as Metric);
+      return histogram;
+    });
   }
 
   /** `collect` is asked at each scrape, for values that are read rather than counted. */

@@ -31,9 +31,14 @@ export class RpcCall {
     return this.#controller.signal;
   }
 
+  /** Whether somebody still waits for the answer. */
+  get isWanted(): boolean {
+    return !this.#cancelled && this.clock.now() < this.deadline;
+  }
+
   /** @throws AppError transient rpc.deadline_exceeded when nobody waits for the answer any more */
   assertWanted(): void {
-    if (this.#cancelled || this.clock.now() >= this.deadline) throw this.#unwanted();
+    if (!this.isWanted) throw this.#unwanted();
   }
 
   /** The caller has gone. */

@@ -10,6 +10,7 @@ import { referenceText } from '../registry/alias-move.js';
 import { checkQuestion } from './check-question.js';
 import type { InferenceRecords } from './inference-records.js';
 import type { InferenceWatch } from './inference-watch.js';
+import type { Rows } from './model-batcher.js';
 import { type ServedModel, type ServedModels, unknown } from './served-models.js';
 import { joinNumbers, splitNumbers } from './wire-numbers.js';
 
@@ -21,6 +22,8 @@ export interface InferenceDependencies {
   /** Versions that may be loaded beside the champions. */
   readonly maxLoaded: number;
 }
+
+type Sender = NonNullable<Rows['sender']>;
 
 /** What travels between gateway and prediction. */
 export interface Questions {
@@ -54,16 +57,16 @@ export class InferenceService {
   constructor(private readonly deps: InferenceDependencies) {}
 
   /**
-   * Answers each call by itself: one that fails fails alone.
+   * Answers each call by itself: one that fails fails alone. What waits for its turn when the sender goes away is not run.
    *
    * @throws AppError caller rpc.invalid_message when the numbers do not add up to the shapes
    */
-  async infer({ calls, data }: Questions): Promise<Answers> {
+  async infer({ calls, data }: Questions, sender?: Sender): Promise<Answers> {
     const inputs = splitNumbers(
       calls.map((call) => call.inputs.map(({ shape }) => shape)),
       data,
     );
-    const answered = await Promise.all(calls.map((call, i) => this.#answer(call, inputs[i]!)));
+    const answered = await Promise.all(calls.map((call, i) => this.#answer(call, inputs[i]!, sender)));
     return {
       answers: answered.map(({ answer }) => answer),
       data: joinNumbers(answered.flatMap(({ outputs }) => outputs)),
@@ -150,13 +153,17 @@ export class InferenceService {
     return { name, versions: loaded.map((reference) => reference.version) };
   }
 
-  async #answer(call: InferenceCall, inputs: readonly Float64Array[]): Promise<Answered> {
+  async #answer(
+    call: InferenceCall,
+    inputs: readonly Float64Array[],
+    sender: Sender | undefined,
+  ): Promise<Answered> {
     const bytes = inputs.reduce((sum, { byteLength }) => sum + byteLength, 0);
     try {
       if (this.#waitingBytes + bytes > MAX_WAITING_BYTES) throw busy();
       this.#waitingBytes += bytes;
       try {
-        return await this.#ask(call, inputs);
+        return await this.#ask(call, inputs, sender);
       } finally {
         this.#waitingBytes -= bytes;
       }
@@ -173,14 +180,19 @@ export class InferenceService {
     return { ok: false, kind, code, message: 'internal error' };
   }
 
-  async #ask(call: InferenceCall, given: readonly Float64Array[]): Promise<Answered> {
+  async #ask(
+    call: InferenceCall,
+    given: readonly Float64Array[],
+    sender: Sender | undefined,
+  ): Promise<Answered> {
     const { served } = this.deps;
     const target: ServedModel =
       served.atHand(call.model, call.version) ?? (await served.get(call.model, call.version));
     const { manifest } = target.model;
     const { rows, inputs, outputs } = checkQuestion(manifest, call);
     const { deadline, priority } = call;
-    const all = await target.batcher.ask({ rows, inputs: inputs.map((i) => given[i]!), deadline, priority });
+    const mine = inputs.map((i) => given[i]!);
+    const all = await target.batcher.ask({ rows, inputs: mine, deadline, priority, sender });
     return {
       answer: {
         ok: true,

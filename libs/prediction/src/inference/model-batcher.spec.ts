@@ -126,6 +126,17 @@ describe('a request that nobody waits for any more', () => {
     expect(statistics.report(MODEL)).toMatchObject({ inference_count: 1, execution_count: 1 });
   });
 
+  it('is not run when its sender goes away while it waits for the run before it', async () => {
+    const sender = { isWanted: true };
+    const first = batcher.ask(rowsOf(1_024, 1));
+    const second = batcher.ask(rowsOf(1_023, 2, { sender }));
+    const third = batcher.ask(rowsOf(1, 3));
+    void first.then(() => (sender.isWanted = false));
+    await expect(second).rejects.toMatchObject({ kind: 'transient', code: 'rpc.deadline_exceeded' });
+    await expect(third).resolves.toHaveLength(2);
+    expect(statistics.report(MODEL).inference_count).toBe(1_024 + 1);
+  });
+
   it('is not run when its time passes while it waits for the run before it', async () => {
     const first = batcher.ask(rowsOf(1_024, 1));
     const second = batcher.ask(rowsOf(1_024, 2));

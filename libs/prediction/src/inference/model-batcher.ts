@@ -16,6 +16,8 @@ export interface Rows {
   readonly deadline: number;
   /** Lower goes first. */
   readonly priority: number;
+  /** Whoever sent them; they are not run when it has gone. */
+  readonly sender?: { readonly isWanted: boolean } | undefined;
 }
 
 interface Waiting extends Rows {
@@ -82,7 +84,7 @@ export class ModelBatcher {
 
   /** The next run: by priority, then by arrival. */
   #take(): Waiting[] {
-    this.#refuseExpired();
+    this.#refuseUnwanted();
     if (this.#waiting.some(({ priority }) => priority !== this.#waiting[0]!.priority)) {
       this.#waiting.sort((a, b) => a.priority - b.priority); // keeps the order of equals
     }
@@ -96,11 +98,12 @@ export class ModelBatcher {
     return this.#waiting.splice(0, calls);
   }
 
-  #refuseExpired(): void {
+  #refuseUnwanted(): void {
     const now = this.options.clock.now();
-    if (!this.#waiting.some(({ deadline }) => deadline <= now)) return;
+    const isWanted = ({ deadline, sender }: Waiting) => deadline > now && sender?.isWanted !== false;
+    if (this.#waiting.every(isWanted)) return;
     for (const call of this.#waiting.splice(0)) {
-      if (call.deadline > now) this.#waiting.push(call);
+      if (isWanted(call)) this.#waiting.push(call);
       else this.#refuse(call, expired());
     }
   }
@@ -187,7 +190,7 @@ function expired(): AppError {
   return new AppError(
     'transient',
     'rpc.deadline_exceeded',
-    'the deadline passed before it was the turn of this request, so it was not run; try again, or allow more time',
+    'nobody waited any more when it was the turn of this request, so it was not run; try again, or allow more time',
   );
 }
 

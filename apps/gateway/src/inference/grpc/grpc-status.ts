@@ -1,5 +1,6 @@
 import { type Metadata, Metadata as GrpcMetadata, status, type StatusObject } from '@grpc/grpc-js';
 import { problemOf } from '@btcforecast/platform';
+import { QuotaError } from '../../quotas/quota-error.js';
 
 const BY_HTTP: Readonly<Record<number, status>> = {
   400: status.INVALID_ARGUMENT,
@@ -22,12 +23,21 @@ export interface GrpcFailure extends Pick<StatusObject, 'code' | 'details'> {
   readonly problem: ReturnType<typeof problemOf>['body'];
 }
 
-/** An error as gRPC says it: code and words, and in the trailers `error-code`, and `retry-after` where it helps. */
+/**
+ * An error as gRPC says it: code and words, and in the trailers `error-code`; where it helps `retry-after` in seconds, and
+ * `grpc-retry-pushback-ms`, which clients that retry by themselves obey; of a quota the `violated-policies`.
+ *
+ * @see https://github.com/grpc/proposal/blob/master/A6-client-retries.md#pushback
+ */
 export function grpcFailure(error: unknown, traceId: string): GrpcFailure {
   const { status: http, body, retryAfterSeconds } = problemOf(error, { instance: '', traceId });
   const metadata = new GrpcMetadata();
   metadata.set('error-code', body.code);
-  if (retryAfterSeconds !== undefined) metadata.set('retry-after', String(retryAfterSeconds));
+  if (retryAfterSeconds !== undefined) {
+    metadata.set('retry-after', String(retryAfterSeconds));
+    metadata.set('grpc-retry-pushback-ms', String(retryAfterSeconds * 1_000));
+  }
+  if (error instanceof QuotaError) metadata.set('violated-policies', error.refusal.policies.join(', '));
   const code = BY_HTTP[http] ?? status.UNKNOWN;
   return { code, details: body.detail, metadata, problem: body };
 }

@@ -127,6 +127,65 @@ describe('an inference', () => {
   });
 });
 
+describe('a tenant with limits', () => {
+  const failureOf = (call: Promise<unknown>) =>
+    call.then(
+      () => undefined,
+      (error: unknown) => error as ServiceError,
+    );
+  const trailersOf = ({ metadata }: ServiceError) => metadata.getMap();
+
+  it('has as many calls answered at the same time as its tier allows, and others told when to come back', async () => {
+    await grpc.fixture.addTenant('crowd', 'free');
+    const key = await grpc.fixture.addKey({ tenant: 'crowd', roles: ['developer'] });
+    await grpc.call('ModelInfer', RAW, { key });
+    grpc.fixture.peer().state.delayMs = 400;
+    const together = () =>
+      Promise.all(Array.from({ length: 8 }, () => failureOf(grpc.call('ModelInfer', RAW, { key }))));
+    const refused = (await together()).filter((error) => error !== undefined);
+    expect(refused.map(({ code }) => code)).toEqual(Array(3).fill(status.RESOURCE_EXHAUSTED));
+    expect(trailersOf(refused[0]!)).toMatchObject({
+      ...{ 'error-code': 'quota.concurrency', 'violated-policies': 'concurrent' },
+      ...{ 'retry-after': '1', 'grpc-retry-pushback-ms': '1000' },
+    });
+    // Their places are free again, those of clients that went away too.
+    await Promise.all(
+      [1, 2, 3, 4, 5].map(() => failureOf(grpc.call('ModelInfer', RAW, { key, deadline: Date.now() + 50 }))),
+    );
+    grpc.fixture.peer().state.delayMs = 0;
+    const free = async () => (await together()).filter((error) => error === undefined).length >= 5;
+    await waitFor(free, { deadlineMs: 5_000, what: 'all places are free' });
+  });
+
+  it('pays for rows, and hears until when its minute is used up', async () => {
+    await grpc.fixture.addTenant('rows', 'free');
+    const key = await grpc.fixture.addKey({ tenant: 'rows', roles: ['developer'] });
+    const rows = 1_024; // 64 units of 120
+    const many = {
+      ...{
+        model_name: 'har',
+        id: '1',
+        raw_input_contents: [Buffer.alloc(rows * 24), Buffer.alloc(rows * 8)],
+      },
+      inputs: TYPED.inputs.map(({ name, datatype, shape }) => ({
+        name,
+        datatype,
+        shape: [rows, ...shape.slice(1)],
+      })),
+    };
+    // One fits into a minute, and there are two of them at most.
+    const calls = [1, 2, 3].map(() => failureOf(grpc.call('ModelInfer', many, { key })));
+    const failure = (await Promise.all(calls)).find((error) => error !== undefined)!;
+    expect(failure.code).toBe(status.RESOURCE_EXHAUSTED);
+    const trailers = trailersOf(failure);
+    expect(trailers).toMatchObject({ 'error-code': 'quota.exceeded', 'violated-policies': 'burst' });
+    const seconds = Number(trailers['retry-after']);
+    expect(seconds).toBeGreaterThanOrEqual(1);
+    expect(seconds).toBeLessThanOrEqual(60);
+    expect(trailers['grpc-retry-pushback-ms']).toBe(String(seconds * 1_000));
+  });
+});
+
 it('has metrics of its calls', async () => {
   const text = await (await fetch(`http://127.0.0.1:${grpc.fixture.gateway.internalPort}/metrics`)).text();
   expect(text).toMatch(/grpc_requests_total\{method="ModelInfer",code="OK"/);
