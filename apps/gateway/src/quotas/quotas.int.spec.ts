@@ -169,6 +169,21 @@ describe('a tenant that asks too much', () => {
     await waitFor(free, { deadlineMs: 3_000, what: 'all places are free' });
   });
 
+  it('has streams open beside all its places, each for the one unit that opening costs', async () => {
+    const { ask } = await somebody('tiny');
+    await ask();
+    const gone = new AbortController();
+    const { signal } = gone;
+    const streams = await Promise.all(
+      Array.from({ length: 4 }, () => ask('/v1/stream?type=forecast', { signal })),
+    );
+    fixture.peer().state.delayMs = 100;
+    const answers = await Promise.all([ask(UNCACHED), ask(UNCACHED), ask(UNCACHED)]);
+    gone.abort();
+    expect([...streams, ...answers].map(({ status }) => status)).toEqual(Array(7).fill(200));
+    expect(items(await ask(), 'ratelimit')['daily']).toMatchObject({ r: 1_000 - 1 - 7 - 1 });
+  });
+
   it('has no RateLimit beside a Retry-After that is about something else', async () => {
     const { ask } = await somebody('tiny');
     await ask();
