@@ -260,30 +260,27 @@ describe('GET /v1/usage', () => {
   });
 });
 
-describeWhen(hasRedis(), 'there is no redis-server here')('gateways of one region and of another', () => {
-  it('share a minute within a region, and the record of usage everywhere', async () => {
-    const [east, west] = [await testRedis(), await testRedis()];
+describeWhen(hasRedis(), 'there is no redis-server here')('two gateways of one region', () => {
+  it('share a minute, and the record of usage', async () => {
+    const redis = await testRedis();
     try {
-      const gateways = [];
-      for (const { url } of [east, east, west]) gateways.push(await fixture.addGateway({ REDIS_URL: url }));
+      const settings = { REDIS_URL: redis.url };
+      const gateways = [await fixture.addGateway(settings), await fixture.addGateway(settings)];
       const { tenant, ask } = await somebody('wide');
       const from = Date.now();
-      const admitted: number[] = [];
+      let admitted = 0;
       for (const { url } of gateways) {
-        const answers = await Promise.all(Array.from({ length: 25 }, () => ask(PATH, {}, url)));
+        const answers = await Promise.all(Array.from({ length: 15 }, () => ask(PATH, {}, url)));
         await Promise.all(answers.map((response) => response.text()));
-        admitted.push(answers.filter(({ status }) => status === 200).length);
+        admitted += answers.filter(({ status }) => status === 200).length;
       }
-      const minutes = windows(tenant, from, Date.now());
-      for (const count of [admitted[0]! + admitted[1]!, admitted[2]!]) {
-        expect(count).toBeGreaterThanOrEqual(20);
-        expect(count).toBeLessThanOrEqual(20 * minutes);
-      }
+      expect(admitted).toBeGreaterThanOrEqual(20);
+      expect(admitted).toBeLessThanOrEqual(20 * windows(tenant, from, Date.now()));
       for (const { gateway } of gateways) await gateway.app.get(QuotaService, { strict: false }).reconcile();
       const usage = UsageReply.parse(await (await ask('/v1/usage')).json());
-      expect(usage.data[0]?.units).toBe(admitted.reduce((a, b) => a + b));
+      expect(usage.data[0]?.units).toBe(admitted);
     } finally {
-      await Promise.all([east.close(), west.close()]);
+      await redis.close();
     }
   });
 });
