@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { ManualClock } from '@btcforecast/platform';
 import { describeWhen, hasRedis, testRedis, type TestRedis } from '@btcforecast/testing';
 import fc from 'fast-check';

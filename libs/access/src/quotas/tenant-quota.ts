@@ -84,7 +84,10 @@ export class TenantQuota {
    */
   take(cost: number, nowMs: number): QuotaRefusal | undefined | Promise<void> {
     this.askedAt = nowMs;
-    if (cost === 0) return undefined; // even where there is nothing left
+    return cost === 0 ? undefined : this.#take(cost, nowMs); // what is free can be had where nothing is left
+  }
+
+  #take(cost: number, nowMs: number): QuotaRefusal | undefined | Promise<void> {
     const [burst, daily] = [this.#burst, this.#daily];
     const burstCost = burst ? Math.min(cost, burst.limit) : 0;
     const dailyCost = daily ? Math.min(cost, daily.limit) : 0;
