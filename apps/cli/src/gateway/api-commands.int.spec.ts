@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import { ensureBootstrapKey } from '@btcforecast/access';
 import type { Key, NewKey, Webhook, WebhookDelivery, WebhookSecretsReply } from '@btcforecast/api-client';
 import { createDataSource } from '@btcforecast/database';
-import { testDatabase } from '@btcforecast/testing';
+import { testDatabase, waitFor } from '@btcforecast/testing';
 import type { DataSource } from 'typeorm';
 import { startGateway } from '../../test/start-gateway.js';
 import { main } from '../main.js';
@@ -45,6 +45,7 @@ afterEach(() => {
 function btcf(words: readonly string[], key = 'admin.key'): Promise<number> {
   stdout = '';
   stderr = '';
+  process.exitCode = undefined; // what the command before left
   return main([...words, '--url', gateway.url, '--key-file', join(folder, key)]);
 }
 /** Runs one command that answers in JSON. */
@@ -140,6 +141,26 @@ describe('btcf webhooks', () => {
     expect(stdout).toContain('"type":"webhook.test"');
     expect(await btcf(['webhooks', 'replay', id])).toBe(1);
     expect(stderr).toContain('name a delivery, or a range');
+  });
+
+  it.each([
+    ['delivered', 204, null, 0],
+    ['failed', 410, 'answered 410: it wants nothing any more', 1],
+  ])('waits for what comes of a test: %s', async (state, status, failure, code) => {
+    const { id } = await add();
+    const running = btcf(['webhooks', 'test', id]);
+    // As the worker does, in one transaction.
+    const made = `WITH ended AS (
+        UPDATE webhook_deliveries SET state = $2, attempts = 1, ended_at = now(), next_attempt_at = NULL
+        WHERE endpoint_id = $1 RETURNING id
+      ) INSERT INTO webhook_attempts SELECT id, 1, now(), 12, $3, $4, 'hello' FROM ended RETURNING delivery_id`;
+    await waitFor(
+      async () => (await dataSource.query<unknown[]>(made, [id, state, status, failure])).length > 0,
+      { deadlineMs: 10_000, what: 'the test is queued' },
+    );
+    expect(await running).toBe(code);
+    expect(stdout).toMatch(new RegExp(`12 ms +answered ${status}.* hello$`, 'm'));
+    await ask(['webhooks', 'remove', id]);
   });
 
   it('turns over the secret, and checks a message by the old one and the new', async () => {
