@@ -269,7 +269,8 @@ describeWhen(hasRedis(), 'there is no redis-server here')('two gateways of one r
       const { tenant, ask } = await somebody('wide');
       const from = Date.now();
       let admitted = 0;
-      for (const { url } of gateways) {
+      // The first once more: what it leased ahead of need it alone can spend.
+      for (const { url } of [...gateways, gateways[0]!]) {
         const answers = await Promise.all(Array.from({ length: 15 }, () => ask(PATH, {}, url)));
         await Promise.all(answers.map((response) => response.text()));
         admitted += answers.filter(({ status }) => status === 200).length;

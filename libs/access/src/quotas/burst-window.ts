@@ -26,7 +26,10 @@ export class BurstWindow {
   /** Units of this window that nobody was known to hold when the store was last asked. */
   #left = 0;
   #lastLease = 0;
-  #wanted = 0;
+  /** Units that requests wait for while the store is asked. */
+  #waiting = 0;
+  /** Of these what its last answer did not meet: who waits for them is about to ask. */
+  #unmet = 0;
   #asking: Promise<void> | undefined;
 
   constructor(
@@ -54,14 +57,14 @@ export class BurstWindow {
     const missing = cost - (this.#granted - this.#used);
     if (missing <= 0) return 'free';
     if (missing > this.#left) return 'full';
-    return this.#ask(missing, missing) ?? this.room(cost, nowMs);
+    return this.#ask(missing) ?? this.room(cost, nowMs);
   }
 
   /** Spends what {@link room} has just found free. */
   spend(cost: number): void {
     this.#used += cost;
     const own = this.#granted - this.#used;
-    if (this.#left > 0 && own * 2 < this.#lastLease && !this.#asking) void this.#ask(0, 0);
+    if (this.#left > 0 && own * 2 < this.#lastLease && !this.#asking) void this.#ask(0);
   }
 
   /** Units left in the window, as far as is known here. */
@@ -85,25 +88,26 @@ export class BurstWindow {
     this.#used = 0;
     this.#left = this.#limit;
     this.#lastLease = Math.ceil(this.#limit * SMALLEST_LEASE);
-    this.#wanted = 0;
+    this.#waiting = 0;
+    this.#unmet = 0;
     this.#asking = undefined;
   }
 
   /** Those that come while the store is being asked wait for its answer, and then look again. */
-  #ask(atLeast: number, wanted: number): Promise<void> | undefined {
-    this.#wanted += wanted;
+  #ask(missing: number): Promise<void> | undefined {
+    this.#waiting += missing;
     if (this.#asking) return this.#asking;
     const number = this.#number;
     const answer = this.leases.take({
       name: `burst:${this.tenant}:${number}`,
       limit: this.#limit,
       held: this.#granted,
-      atLeast,
-      wanted: this.#wanted,
+      atLeast: missing,
+      wanted: Math.max(missing, this.#unmet),
       ahead: 2 * this.#lastLease,
       lifeMs: KEEP_MS,
     });
-    this.#wanted = 0;
+    this.#unmet = 0;
     if (!(answer instanceof Promise)) {
       this.#take(answer);
       return undefined;
@@ -120,6 +124,8 @@ export class BurstWindow {
 
   #take({ granted, left }: Lease): void {
     this.#granted += granted;
+    this.#unmet = Math.max(0, this.#waiting - granted);
+    this.#waiting = 0;
     this.#left = left;
     this.#lastLease = Math.max(this.#lastLease, granted);
   }

@@ -40,6 +40,27 @@ describeWhen(hasRedis(), 'there is no redis-server here')('gateways of one regio
     );
   });
 
+  it('keep little from each other that they do not need', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 10, max: 300 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        async (burst, part) => {
+          const of = await fixture.tenant('tight');
+          const options = { tiers: limits(burst, null), redisUrl: redis.url };
+          const [first, second] = [fixture.service(options), fixture.service(options)];
+          const asked = Math.floor(burst * part);
+          expect(await ask(await first.quotas.load(principal(of)), asked)).toBe(asked);
+          // No more than two shares ahead of need, each of a quarter of what was left.
+          const others = await ask(await second.quotas.load(principal(of)), burst);
+          expect(others).toBeGreaterThanOrEqual(Math.floor((burst - asked) / 2));
+          await fixture.closeServices();
+        },
+      ),
+      { numRuns: 15 },
+    );
+  });
+
   it('ask Redis for few of many requests', async () => {
     const of = await fixture.tenant('tight');
     const { quotas, metrics } = fixture.service({ tiers: limits(10_000, null), redisUrl: redis.url });
