@@ -228,7 +228,11 @@ describe('queues and workers of one process on PostgreSQL', () => {
       addJob<'data_processing', 'repair_gap'>(queue, 'repair_gap', { gapId });
     await Promise.all(queues.map((queue, i) => add(queue, `together-${i}`)));
     await waitFor(() => done.length === 5, soon('all jobs are done'));
-    expect(await store.sessions('btcforecast queue')).toBeLessThanOrEqual(4);
+    // One that the pool has just let go may still be counted for a moment.
+    await waitFor(
+      async () => (await store.sessions('btcforecast queue')) <= 4,
+      soon('the pool is within its size'),
+    );
     const [last, ...others] = queues;
     await Promise.all([...others, ...workers].map((one) => one.close()));
     await expect(add(last!, 'alone')).resolves.toBeDefined();
