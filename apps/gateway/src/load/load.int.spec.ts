@@ -118,16 +118,16 @@ describe('an event loop that is late', () => {
   }
 
   it('has forecasts from memory refused, then admins too, but never health; and all come back', async () => {
-    const { url } = await fixture.addGateway({ LOAD_MAX_DELAY_MS: '20' });
+    const { url } = await fixture.addGateway({ LOAD_MAX_DELAY_MS: '10' });
     const seen = async () => {
       const asked = [status(HEALTH, '', url), status(CACHED, admin, url), status(CACHED, undefined, url)];
       return (await Promise.all(asked)).join(' ');
     };
     await until(async () => (await seen()) === '200 200 200', 'all are answered');
-    const late = block(180);
+    const late = block(90);
     await until(async () => (await seen()) === '200 200 503', 'cached reads are refused');
     late();
-    const later = block(700);
+    const later = block(320);
     await until(async () => (await seen()) === '200 503 503', 'admins are refused too');
     later();
     await until(async () => (await seen()) === '200 200 200', 'all are answered again');
