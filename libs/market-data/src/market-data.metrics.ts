@@ -1,5 +1,13 @@
 import { Metrics } from '@btcforecast/platform';
 
+interface NotedAge {
+  readonly seconds: number;
+  /** Monotonic, ms. */
+  readonly atMs: number;
+  /** Event seconds per second. */
+  readonly speed: number;
+}
+
 /** Every metric of market data; label values come from closed sets. */
 export class MarketDataMetrics {
   readonly ingested;
@@ -9,8 +17,8 @@ export class MarketDataMetrics {
   readonly venueSwitches;
   readonly deviation;
   readonly openGaps;
-  readonly candleAge;
   readonly speed;
+  readonly #ages = new Map<string, NotedAge>();
 
   constructor(metrics: Metrics) {
     this.ingested = metrics.counter('market_candles_ingested_total', 'Candles stored', [
@@ -46,14 +54,25 @@ export class MarketDataMetrics {
       'venue',
       'instrument',
     ]);
-    this.candleAge = metrics.gauge(
+    metrics.gauge(
       'market_newest_candle_age_seconds',
       'Event time since the newest stored candle of the venue in use closed',
       ['interval', 'instrument'],
+      (gauge) => {
+        for (const [key, { seconds, atMs, speed }] of this.#ages) {
+          const [interval = '', instrument = ''] = key.split(' ');
+          gauge.set({ interval, instrument }, seconds + ((performance.now() - atMs) / 1_000) * speed);
+        }
+      },
     );
     this.speed = metrics.gauge(
       'market_event_speed_ratio',
       'Event seconds per second; 0 while the market stands still',
     );
+  }
+
+  /** Between two looks the age goes on growing: it must not stand still because the venue is away. */
+  noteAge(interval: string, instrument: string, ageMs: number, speed: number): void {
+    this.#ages.set(`${interval} ${instrument}`, { seconds: ageMs / 1_000, atMs: performance.now(), speed });
   }
 }
