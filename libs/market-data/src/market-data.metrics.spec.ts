@@ -19,7 +19,9 @@ describe('MarketDataMetrics', () => {
       expect(await ageOf(metrics)).toBeCloseTo(30);
       jest.advanceTimersByTime(300_000);
       expect(await ageOf(metrics)).toBeCloseTo(630);
+      new MarketDataMetrics(metrics).noteAge('1m', 'ETH-USD', 9_000, 1);
       marketData.noteAge('1m', 'BTC-USD', 5_000, 2);
+      expect(await metrics.registry.metrics()).toMatch(/instrument="ETH-USD"[^}]*\} 9\b/);
       expect(await ageOf(metrics)).toBeCloseTo(5);
     } finally {
       jest.useRealTimers();
