@@ -2,8 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { repositoryRoot } from '@btcforecast/testing';
+import { parse } from 'yaml';
 import { metricNames } from './promql-names.js';
-import { alertRules, exportedNames, recordingRules, ruleTests, secondsOf } from './rules.js';
+import { alertRules, exportedNames, MONITORING, recordingRules, ruleTests, secondsOf } from './rules.js';
 
 const RUNBOOKS = join(repositoryRoot, 'docs', 'runbooks');
 const SECTIONS = ['Meaning', 'Impact', 'Look', 'Mend', 'Wake somebody'];
@@ -56,6 +57,18 @@ describe('every alert', () => {
 
   it('has its runbook, and no runbook is left over', () => {
     expect(readdirSync(RUNBOOKS).sort()).toEqual(names.map((name) => `${name}.md`).sort());
+  });
+});
+
+describe('the jobs of Prometheus', () => {
+  it('are the kinds of target that docs/monitoring.md names', () => {
+    const config = readFileSync(join(MONITORING, 'prometheus.yml'), 'utf8');
+    const page = readFileSync(join(repositoryRoot, 'docs', 'monitoring.md'), 'utf8');
+    const listed = /`__kind` is one of ([^.]*)\./.exec(page)?.[1]?.split(', ') ?? [];
+    const { scrape_configs: jobs } = parse(config) as { scrape_configs: { job_name: string }[] };
+    expect(jobs.map(({ job_name: name }) => name).sort()).toEqual([...listed].sort());
+    for (const name of listed)
+      expect(config).toContain(`{ source_labels: [__kind], regex: ${name}, action: keep }`);
   });
 });
 

@@ -12,7 +12,7 @@ import { MONITORING } from './rules.js';
 
 const SECRETS = {
   smtp_password: 'mail-secret',
-  pagerduty_routing_key: 'r'.repeat(32),
+  pagerduty_key: 'r'.repeat(32),
   dead_man_token: 'dead-man-secret',
   alert_webhook_token: 'webhook-secret',
 };
@@ -53,7 +53,7 @@ describeWhen(hasMonitoring(), ABSENT)('an alert, from a metric to whoever is tol
     mkdirSync(join(folder, 'secrets'));
     for (const [name, secret] of Object.entries({
       ...SECRETS,
-      slack_webhook_url: `${receivers.url}/slack`,
+      slack_url: `${receivers.url}/slack`,
     })) {
       writeFileSync(join(folder, 'secrets', name), secret);
     }
@@ -173,7 +173,7 @@ describeWhen(hasMonitoring(), ABSENT)('an alert, from a metric to whoever is tol
         .find(({ body }) => body.event_action === 'trigger' && /RegionDown/.test(body.payload.summary)),
     );
     expect(page.body).toMatchObject({
-      routing_key: SECRETS.pagerduty_routing_key,
+      routing_key: SECRETS.pagerduty_key,
       payload: { severity: 'critical', custom_details: { owner: 'platform', region: REGION } },
     });
     await until('the alert about the service is held back', async () => {
