@@ -4,7 +4,7 @@ import { type ComposeService, bounded, health, type Limits, OPEN_FILES, type Ser
 
 /** What there is once: the way in by geography, and the eyes of whoever operates it all. */
 export function globalServices(regions: readonly Region[]): Services {
-  return { ...wayIn(regions), ...watching(), ...seeing(), ...secretsAndNames() };
+  return { ...wayIn(regions), ...watching(regions), ...seeing(), ...secretsAndNames() };
 }
 
 const CORE = ['core', 'full'];
@@ -47,13 +47,15 @@ function wayIn(regions: readonly Region[]): Services {
   };
 }
 
-function watching(): Services {
+function watching(regions: readonly Region[]): Services {
   return {
     prometheus: service(
       CORE,
       { cpus: '1.0', memory: '1G' },
       {
         image: IMAGES.prometheus,
+        // It comes by at every service, by the names in monitoring/targets.
+        networks: { wan: null, ...Object.fromEntries(regions.map(({ name }) => [`${name}-app`, null])) },
         command: [
           '--config.file=/etc/prometheus/prometheus.yml',
           '--storage.tsdb.path=/prometheus',
