@@ -90,7 +90,7 @@ export default tseslint.config(
     rules: { 'no-restricted-properties': 'off' },
   },
   {
-    files: ['**/*.spec.ts', 'e2e/**/*.ts', 'bench/**/*.ts'],
+    files: ['**/*.spec.ts', 'e2e/**/*.ts', 'bench/**/*.ts', 'monitoring/**/*.ts'],
     rules: {
       'max-lines-per-function': 'off',
       'no-restricted-syntax': [

@@ -44,8 +44,13 @@ const servers = {
 
 export default {
   projects: [
-    kind('unit', ['{libs,apps}/*/src/**/!(*.int).spec.ts', 'scripts/**/*.spec.ts', 'bench/**/*.spec.ts']),
-    kind('integration', ['{libs,apps}/*/src/**/*.int.spec.ts'], servers),
+    kind('unit', [
+      '{libs,apps}/*/src/**/!(*.int).spec.ts',
+      'scripts/**/*.spec.ts',
+      'bench/**/*.spec.ts',
+      'monitoring/**/!(*.int).spec.ts',
+    ]),
+    kind('integration', ['{libs,apps}/*/src/**/*.int.spec.ts', 'monitoring/**/*.int.spec.ts'], servers),
     kind('e2e', ['e2e/**/*.e2e.spec.ts'], servers),
   ],
   testSequencer: '<rootDir>/libs/testing/jest/longest-first.mjs',

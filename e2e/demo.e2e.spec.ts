@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { exportedNames } from '../monitoring/checks/rules.js';
 import { RunningSystem } from './support/running-system.js';
 
 jest.setTimeout(180_000);
@@ -35,5 +36,23 @@ describe('npm start with no options where no exchange can be reached', () => {
     const span = new Map(rows.map((row) => [row.interval, row.hours]));
     expect(span.get('1h')).toBeGreaterThanOrEqual(2 * 365 * 24 - 2);
     expect(span.get('1m')).toBeGreaterThanOrEqual(46);
+  });
+
+  it('exports every metric of ours that alerts and dashboards may ask for', async () => {
+    const pages = await Promise.all(
+      Object.values(system.runFile().internalPorts).map(async (port) =>
+        (await fetch(`http://127.0.0.1:${port}/metrics`)).text(),
+      ),
+    );
+    const exported = new Set(
+      pages.flatMap((text) =>
+        [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].flatMap(([, name, type]) =>
+          type === 'histogram' ? [`${name}_bucket`, `${name}_count`, `${name}_sum`] : [`${name}`],
+        ),
+      ),
+    );
+    const listed = exportedNames().get('btcforecast') ?? new Set();
+    expect(listed.size).toBeGreaterThan(50);
+    expect([...listed].filter((name) => !exported.has(name))).toEqual([]);
   });
 });

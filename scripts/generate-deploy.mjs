@@ -1,10 +1,11 @@
-/** npm run deploy:generate: writes the compose files of all regions. Needs a build. */
-import { readdirSync, writeFileSync } from 'node:fs';
+/** npm run deploy:generate: writes the compose files of all regions, and whom Prometheus scrapes there. Needs a build. */
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 const topology = join(root, 'apps/cli/dist/deploy/topology');
 const { assertFit, readRegion } = await import(join(topology, 'region.js'));
+const { globalTargets, regionTargets } = await import(join(topology, 'scrape-targets.js'));
 const { multiRegionFile, regionFile } = await import(join(topology, 'compose-file.js'));
 
 const folder = join(root, 'deploy', 'regions');
@@ -15,6 +16,10 @@ const regions = readdirSync(folder)
 assertFit(regions);
 writeFileSync(join(root, 'docker-compose.multi-region.yml'), multiRegionFile(regions));
 for (const region of regions) writeFileSync(join(folder, `${region.name}.yml`), regionFile(region, regions));
+const targets = join(root, 'monitoring', 'targets');
+mkdirSync(targets, { recursive: true });
+for (const region of regions) writeFileSync(join(targets, `${region.name}.yml`), regionTargets(region));
+writeFileSync(join(targets, 'global.yml'), globalTargets());
 process.stdout.write(
-  `wrote docker-compose.multi-region.yml and deploy/regions/*.yml for ${regions.length} regions\n`,
+  `wrote docker-compose.multi-region.yml, deploy/regions/*.yml and monitoring/targets for ${regions.length} regions\n`,
 );

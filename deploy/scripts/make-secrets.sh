@@ -27,7 +27,7 @@ given redis_cache_url "redis://:$(cat redis_password)@haproxy:6380"
 password=$(cat redis_password)
 given redis_exporter "{\"redis://redis-queue-1:6379\":\"$password\",\"redis://redis-queue-2:6379\":\"$password\",\"redis://redis-cache-1:6379\":\"$password\",\"redis://redis-cache-2:6379\":\"$password\"}"
 # Where alerts go: empty until you say. An empty receiver is told nothing.
-for name in slack_url pagerduty_key smtp_password alert_webhook_url; do given "$name" ''; done
+for name in slack_url pagerduty_key smtp_password alert_webhook_token dead_man_token; do given "$name" ''; done
 
 if [ ! -s ca.pem ]; then
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650 -subj '/CN=btcforecast' \

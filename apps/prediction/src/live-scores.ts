@@ -7,7 +7,7 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { PredictionMetrics } from './metrics.js';
+import { LiveScoreMetrics } from './live-score.metrics.js';
 
 const EVERY_MS = 60_000;
 
@@ -20,7 +20,7 @@ export class LiveScores implements OnApplicationBootstrap, BeforeApplicationShut
   constructor(
     private readonly performances: PerformanceService,
     private readonly standings: StandingService,
-    private readonly metrics: PredictionMetrics,
+    private readonly metrics: LiveScoreMetrics,
     private readonly settings: FeedSettings,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -56,9 +56,12 @@ export class LiveScores implements OnApplicationBootstrap, BeforeApplicationShut
 
   async #refreshHorizon(instrument: string, horizon: Horizon): Promise<void> {
     const { performances, metrics } = this;
-    const { pinball, coverage, baselines } = await performances.performance(instrument, horizon, '30d');
+    const performance = await performances.performance(instrument, horizon, '30d');
+    const { n, pinball, coverage, direction, baselines } = performance;
+    metrics.scored.set({ horizon, instrument }, n);
     if (pinball === null) return;
     metrics.pinball.set({ horizon, model: 'champion', instrument }, pinball);
+    metrics.direction.set({ horizon, instrument }, direction.hitRate ?? Number.NaN);
     for (const name of BASELINES) {
       metrics.pinball.set({ horizon, model: name, instrument }, baselines[name].pinball ?? Number.NaN);
     }

@@ -4,8 +4,6 @@ import { Metrics } from '@btcforecast/platform';
 import { FeedSettings, ForecastRepository, type IssueReport } from '@btcforecast/prediction';
 import { Injectable } from '@nestjs/common';
 
-const GRADE_LABELS = ['horizon', 'grade', 'instrument'] as const;
-
 /** The metrics of prediction. Instants and ages are event time. */
 @Injectable()
 export class PredictionMetrics {
@@ -16,9 +14,6 @@ export class PredictionMetrics {
   readonly #windowSeconds;
   readonly #inferenceSeconds;
   readonly #issueSeconds;
-  readonly pinball;
-  readonly coverage;
-  readonly grade;
 
   constructor(
     metrics: Metrics,
@@ -46,17 +41,6 @@ export class PredictionMetrics {
     this.#windowSeconds = metrics.histogram('forecast_window_query_seconds', 'Reading the window of a batch');
     this.#inferenceSeconds = metrics.histogram('forecast_inference_seconds', 'One ONNX run of a batch');
     this.#issueSeconds = metrics.histogram('forecast_issue_seconds', 'Issuing a batch, storing included');
-    this.pinball = metrics.gauge(
-      'forecast_live_pinball',
-      'Mean pinball loss of the log return over 30 days, times 10,000',
-      ['horizon', 'model', 'instrument'],
-    );
-    this.coverage = metrics.gauge(
-      'forecast_live_coverage_ratio',
-      'Share of outcomes inside the central interval over 30 days',
-      ['horizon', 'interval', 'instrument'],
-    );
-    this.grade = metrics.gauge('forecast_grade', '1 for the grade that holds, else 0', GRADE_LABELS);
     metrics.gauge(
       'forecast_newest_age_seconds',
       'Event time since the newest origin',

@@ -35,6 +35,7 @@ import { ForecastScheduler } from './forecast.scheduler.js';
 import { InferenceController } from './inference.controller.js';
 import { inferenceProviders } from './inference.providers.js';
 import { LiveScores } from './live-scores.js';
+import { LiveScoreMetrics } from './live-score.metrics.js';
 import { PredictionMetrics } from './metrics.js';
 import { ModelRefresh } from './model-refresh.js';
 import { ModelController } from './model.controller.js';
@@ -96,6 +97,7 @@ import type { PredictionEnv } from './prediction.env.js';
     DriftQueries,
     PerformanceService,
     TrackRecordQueries,
+    LiveScoreMetrics,
     PredictionMetrics,
     ForecastScheduler,
     LiveScores,

@@ -30,6 +30,7 @@ export class LifecycleJobs {
       'Verdicts and alias moves of the rollout policy, by kind',
       ['step'],
     );
+    this.#steps.inc({ step: 'roll_back' }, 0); // a series that begins at its first count shows no increase
   }
 
   async evaluate(question: GateQuestion, job: Job): Promise<GateResult> {

@@ -1,5 +1,20 @@
 import { Metrics } from '@btcforecast/platform';
 
+interface AgeGauge {
+  set(labels: { interval: string; instrument: string }, value: number): void;
+}
+
+interface NotedAge {
+  readonly seconds: number;
+  /** Monotonic, ms. */
+  readonly atMs: number;
+  /** Event seconds per second. */
+  readonly speed: number;
+}
+
+/** Every instrument of a process has its own MarketDataMetrics, and they share the gauge. */
+const AGES = new WeakMap<Metrics, Map<string, NotedAge>>();
+
 /** Every metric of market data; label values come from closed sets. */
 export class MarketDataMetrics {
   readonly ingested;
@@ -9,10 +24,11 @@ export class MarketDataMetrics {
   readonly venueSwitches;
   readonly deviation;
   readonly openGaps;
-  readonly candleAge;
   readonly speed;
+  readonly #ages: Map<string, NotedAge>;
 
   constructor(metrics: Metrics) {
+    this.#ages = agesOf(metrics);
     this.ingested = metrics.counter('market_candles_ingested_total', 'Candles stored', [
       'venue',
       'interval',
@@ -46,14 +62,33 @@ export class MarketDataMetrics {
       'venue',
       'instrument',
     ]);
-    this.candleAge = metrics.gauge(
+    metrics.gauge(
       'market_newest_candle_age_seconds',
       'Event time since the newest stored candle of the venue in use closed',
       ['interval', 'instrument'],
+      (gauge) => showAges(this.#ages, gauge),
     );
     this.speed = metrics.gauge(
       'market_event_speed_ratio',
       'Event seconds per second; 0 while the market stands still',
     );
+  }
+
+  /** Between two looks the age goes on growing: it must not stand still because the venue is away. */
+  noteAge(interval: string, instrument: string, ageMs: number, speed: number): void {
+    this.#ages.set(`${interval} ${instrument}`, { seconds: ageMs / 1_000, atMs: performance.now(), speed });
+  }
+}
+
+function agesOf(metrics: Metrics): Map<string, NotedAge> {
+  const ages = AGES.get(metrics) ?? new Map<string, NotedAge>();
+  AGES.set(metrics, ages);
+  return ages;
+}
+
+function showAges(ages: ReadonlyMap<string, NotedAge>, gauge: AgeGauge): void {
+  for (const [key, { seconds, atMs, speed }] of ages) {
+    const [interval = '', instrument = ''] = key.split(' ');
+    gauge.set({ interval, instrument }, seconds + ((performance.now() - atMs) / 1_000) * speed);
   }
 }

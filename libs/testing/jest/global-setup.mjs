@@ -7,10 +7,10 @@ import { createInterface } from 'node:readline';
 const root = join(import.meta.dirname, '..', '..', '..');
 const built = join(root, 'libs', 'database', 'dist', 'embedded.js');
 
-/** Once per run of the projects that need servers: a PostgreSQL for all test files, and redis-server on the PATH. */
+/** Once per run of the projects that need servers: a PostgreSQL for all test files, and the programs they start. */
 export default async function setUp() {
   process.env.TEST_RUN_ID = randomBytes(4).toString('hex');
-  ensureRedis();
+  ensurePrograms();
   if (process.env.TEST_DATABASE_URL) return;
   ensureBuilt();
   process.env.TEST_DATABASE_URL = await startDatabase();
@@ -35,23 +35,35 @@ function ensureBuilt() {
     throw new Error('libs/database does not compile, so no test database can be started');
 }
 
-/** Installs redis-server where that can be done at once (Debian, root); otherwise its tests are skipped. */
-function ensureRedis() {
-  if (process.env.REDIS_URL_TEST || runs('redis-server', ['--version'])) return;
+/** Programs that tests start, and Debian's package of each. */
+const PROGRAMS = {
+  'redis-server': 'redis-server',
+  promtool: 'prometheus',
+  amtool: 'prometheus-alertmanager',
+};
+
+/** Installs what is missing where that can be done at once (Debian, root); otherwise the tests of it are skipped. */
+function ensurePrograms() {
+  const missing = Object.entries(PROGRAMS).filter(
+    ([program]) =>
+      !(program === 'redis-server' && process.env.REDIS_URL_TEST) && !runs(program, ['--version']),
+  );
+  if (missing.length === 0) return;
   if (process.getuid?.() !== 0 || !runs('apt-get', ['--version'])) return;
-  process.stderr.write('installing redis-server for the tests …\n');
+  const packages = missing.map(([, name]) => name);
+  process.stderr.write(`installing ${packages.join(', ')} for the tests …\n`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const policy = '/usr/sbin/policy-rc.d'; // tells Debian not to start the service it installs
   const ours = !existsSync(policy);
   if (ours) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
   try {
     spawnSync('apt-get', ['update', '-qq'], { env, stdio: 'ignore' });
-    const done = spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'redis-server'], {
+    const done = spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], {
       env,
       stdio: 'ignore',
     });
     if (done.status !== 0)
-      process.stderr.write('redis-server could not be installed: its tests are skipped\n');
+      process.stderr.write(`${packages.join(', ')} could not be installed: their tests are skipped\n`);
   } finally {
     if (ours) rmSync(policy, { force: true });
   }

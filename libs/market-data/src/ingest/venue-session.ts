@@ -181,8 +181,8 @@ export class VenueSession {
       await reconciler.reconcile(signal);
       const ageMs = await reconciler.newestAgeMs();
       const { reporting, settings } = this.parts;
-      const labels = { interval: reconciler.interval, instrument: settings.instrument };
-      if (ageMs !== null) reporting.metrics.candleAge.set(labels, ageMs / 1_000);
+      if (ageMs === null) continue;
+      reporting.metrics.noteAge(reconciler.interval, settings.instrument, ageMs, this.#eventClock.speed);
     }
   }
 

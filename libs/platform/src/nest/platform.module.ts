@@ -51,6 +51,16 @@ function eventBus(env: PlatformEnv, logger: Logger, metrics: Metrics): EventBus 
   return bus;
 }
 
+/** Beside the time of the scrape it shows a clock that is wrong: leases, tokens and signatures depend on it. */
+function showClock(metrics: Metrics, clock: Clock): void {
+  metrics.gauge(
+    'service_clock_seconds',
+    'What the clock of the service says, seconds since 1970',
+    [],
+    (gauge) => gauge.set(clock.now() / 1_000),
+  );
+}
+
 function rpcClient(
   name: string,
   env: PlatformEnv,
@@ -90,6 +100,7 @@ export class PlatformModule {
     const metrics = options.metrics ?? new Metrics({ service: name, region: env.REGION });
     const clock = options.clock ?? new Clock();
     const closers = options.closers ?? new Closers();
+    showClock(metrics, clock);
     return {
       module: PlatformModule,
       global: true,

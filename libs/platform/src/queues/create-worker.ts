@@ -52,9 +52,10 @@ export function createWorker(handlers: JobHandlers, env: QueueEnv, options: Crea
 }
 
 /** Connection trouble heals by itself; a stalled job means that a process died or hung. */
-export function watchWorker(worker: Worker, logger: Logger): void {
+export function watchWorker(worker: Worker, logger: Logger, onStalled?: () => void): void {
   worker.on('error', (error) => logger.warn({ queue: worker.name, err: error }, 'queue worker failed'));
-  worker.on('stalled', (id) =>
-    logger.warn({ queue: worker.name, id }, 'job taken over: its process was gone'),
-  );
+  worker.on('stalled', (id) => {
+    onStalled?.();
+    logger.warn({ queue: worker.name, id }, 'job taken over: its process was gone');
+  });
 }

@@ -9,6 +9,7 @@ import {
 } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService, Reflector } from '@nestjs/core';
 import { setDefaultBackendFactory } from 'bullmq';
+import type { Counter } from 'prom-client';
 import type { PlatformEnv } from '../config/platform.env.js';
 import { AppError } from '../errors/app-error.js';
 import type { Logger } from '../logging/create-logger.js';
@@ -24,12 +25,20 @@ import { queueConnection } from './queue-connection.js';
 @Injectable()
 class QueueWorkers implements OnApplicationBootstrap, BeforeApplicationShutdown {
   #hosts: WorkerHost[] = [];
+  readonly #stalled: Counter<'queue'>;
 
   constructor(
     private readonly discovery: DiscoveryService,
     private readonly registrar: BullRegistrar,
     @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
+    metrics: Metrics,
+  ) {
+    this.#stalled = metrics.counter(
+      'queue_jobs_stalled_total',
+      'Jobs taken over from a process that was gone',
+      ['queue'],
+    );
+  }
 
   /** Checks first, then starts: no job runs in a worker that lacks half of its handlers. */
   onApplicationBootstrap(): void {
@@ -40,7 +49,11 @@ class QueueWorkers implements OnApplicationBootstrap, BeforeApplicationShutdown 
     assertHandlersComplete(this.#hosts.map(handlersOf));
     this.#hosts.forEach(markForNest);
     this.registrar.register();
-    for (const host of this.#hosts) watchWorker(host.worker, this.logger);
+    for (const { worker } of this.#hosts) {
+      const labels = { queue: worker.name };
+      this.#stalled.inc(labels, 0); // a series that begins at its first count shows no increase
+      watchWorker(worker, this.logger, () => this.#stalled.inc(labels));
+    }
   }
 
   /** Before connections are closed: running jobs end, no new one starts. */

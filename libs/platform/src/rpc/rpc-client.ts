@@ -76,6 +76,7 @@ export class RpcClient {
     const { metrics } = options;
     this.#requests = metrics.counter('rpc_client_requests_total', 'Calls made', ['message', 'outcome']);
     this.#retries = metrics.counter('rpc_client_retries_total', 'Calls sent a second time', ['message']);
+    this.#showReach(metrics);
   }
 
   async call<M extends RpcMessage>(
@@ -159,6 +160,18 @@ export class RpcClient {
       if (signal?.aborted && call !== undefined) instance.tell(RPC_CANCEL, { token, call });
       throw error;
     }
+  }
+
+  #showReach(metrics: Metrics): void {
+    const help = 'Instances of a service, by whether they can be asked: connected, and no circuit open';
+    metrics.gauge('rpc_client_instances', help, ['target', 'state'], (gauge) => {
+      for (const target of RPC_SERVICES) {
+        const { reach } = this.#pools[target];
+        if (!reach) continue;
+        gauge.set({ target, state: 'askable' }, reach.askable);
+        gauge.set({ target, state: 'away' }, reach.known - reach.askable);
+      }
+    });
   }
 
   #nextName(): string {

@@ -24,6 +24,7 @@ export class RpcPool {
   readonly #waiting = new Set<() => void>();
   #next = 0;
   #closed = false;
+  #wanted = false;
 
   constructor(
     private readonly service: RpcService,
@@ -37,6 +38,13 @@ export class RpcPool {
           for (const wake of [...this.#waiting]) wake();
         }),
     );
+  }
+
+  /** How many instances there are, and how many of them can be asked now; null while none was ever wanted. */
+  get reach(): { readonly known: number; readonly askable: number } | null {
+    if (!this.#wanted) return null; // a connection is made when first wanted: until then its lack says nothing
+    const askable = this.#instances.filter(({ connected, circuitOpen }) => connected && !circuitOpen);
+    return { known: this.#instances.length, askable: askable.length };
   }
 
   get pendingCalls(): number {
@@ -66,6 +74,7 @@ export class RpcPool {
   }
 
   #pick(avoid: RpcInstance | undefined): RpcInstance | undefined {
+    this.#wanted = true;
     for (const instance of this.#instances) instance.wake();
     const connected = this.#instances.filter((instance) => instance.connected);
     const others = connected.filter((instance) => instance !== avoid && !instance.circuitOpen);

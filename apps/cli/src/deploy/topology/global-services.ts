@@ -4,7 +4,7 @@ import { type ComposeService, bounded, health, type Limits, OPEN_FILES, type Ser
 
 /** What there is once: the way in by geography, and the eyes of whoever operates it all. */
 export function globalServices(regions: readonly Region[]): Services {
-  return { ...wayIn(regions), ...watching(), ...seeing(), ...secretsAndNames() };
+  return { ...wayIn(regions), ...watching(regions), ...seeing(), ...secretsAndNames() };
 }
 
 const CORE = ['core', 'full'];
@@ -47,21 +47,31 @@ function wayIn(regions: readonly Region[]): Services {
   };
 }
 
-function watching(): Services {
+function watching(regions: readonly Region[]): Services {
   return {
     prometheus: service(
       CORE,
       { cpus: '1.0', memory: '1G' },
       {
         image: IMAGES.prometheus,
+        // It comes by at every service, by the names in monitoring/targets.
+        networks: { wan: null, ...Object.fromEntries(regions.map(({ name }) => [`${name}-app`, null])) },
         command: [
           '--config.file=/etc/prometheus/prometheus.yml',
           '--storage.tsdb.path=/prometheus',
           '--storage.tsdb.retention.time=30d',
           '--enable-feature=exemplar-storage',
           '--web.enable-lifecycle',
+          // Links in alerts lead to the runbooks, which it serves itself.
+          '--web.external-url=${PROMETHEUS_URL:-http://localhost:9090}',
+          '--web.user-assets=/usr/share/btcforecast',
         ],
-        volumes: ['./monitoring:/etc/prometheus:ro', 'prometheus:/prometheus'],
+        volumes: [
+          './monitoring:/etc/prometheus:ro',
+          './docs/runbooks:/usr/share/btcforecast/runbooks:ro',
+          'prometheus:/prometheus',
+        ],
+        secrets: ['ca.pem'],
         ports: ['127.0.0.1:${PROMETHEUS_PORT:-9090}:9090'],
         healthcheck: health(['CMD', 'wget', '-qO-', 'http://127.0.0.1:9090/-/ready']),
       },
@@ -74,9 +84,10 @@ function watching(): Services {
         command: ['--config.file=/etc/alertmanager/alertmanager.yml', '--storage.path=/alertmanager'],
         volumes: [
           './monitoring/alertmanager.yml:/etc/alertmanager/alertmanager.yml:ro',
+          './monitoring/templates:/etc/alertmanager/templates:ro',
           'alertmanager:/alertmanager',
         ],
-        secrets: ['slack_url', 'pagerduty_key', 'smtp_password', 'alert_webhook_url'],
+        secrets: ['slack_url', 'pagerduty_key', 'smtp_password', 'alert_webhook_token', 'dead_man_token'],
         ports: ['127.0.0.1:${ALERTMANAGER_PORT:-9093}:9093'],
         healthcheck: health(['CMD', 'wget', '-qO-', 'http://127.0.0.1:9093/-/ready']),
       },
@@ -98,6 +109,8 @@ function grafana(): Services {
           GF_USERS_ALLOW_SIGN_UP: 'false',
           GF_ANALYTICS_REPORTING_ENABLED: 'false',
           GF_ANALYTICS_CHECK_FOR_UPDATES: 'false',
+          PROMETHEUS_URL: 'http://prometheus:9090',
+          ALERTMANAGER_URL: 'http://alertmanager:9093',
         },
         volumes: [
           './monitoring/grafana/provisioning:/etc/grafana/provisioning:ro',
