@@ -43,15 +43,15 @@ export const UsageReply = z
     tier: z.string().describe('Name of its tier'),
     limits: z
       .object({
-        burst: LimitState.nullable().describe('Units a minute; null: as many as it likes'),
-        daily: LimitState.nullable().describe('Units a day (UTC)'),
+        burst: LimitState.nullable().describe('Count of units a minute; null: as many as it likes'),
+        daily: LimitState.nullable().describe('Count of units a day (UTC)'),
         concurrent: z
           .object({
             limit: count.describe('Requests at the same time, on one gateway'),
             inFlight: count.describe('Requests that this gateway is answering'),
           })
           .nullable()
-          .describe('Requests being answered at the same time'),
+          .describe('Count of requests being answered at the same time'),
       })
       .describe('What it may use, and how much of that is left'),
     data: z

@@ -4045,7 +4045,7 @@ export type Usage = {
    */
   limits: {
     /**
-     * Units a minute; null: as many as it likes
+     * Count of units a minute; null: as many as it likes
      */
     burst: {
       /**
@@ -4066,7 +4066,7 @@ export type Usage = {
       resetSeconds: number;
     } | null;
     /**
-     * Units a day (UTC)
+     * Count of units a day (UTC)
      */
     daily: {
       /**
@@ -4087,7 +4087,7 @@ export type Usage = {
       resetSeconds: number;
     } | null;
     /**
-     * Requests being answered at the same time
+     * Count of requests being answered at the same time
      */
     concurrent: {
       /**

@@ -226,19 +226,24 @@ describe('queues and workers of one process on PostgreSQL', () => {
     const workers = Array.from({ length: 5 }, () => createWorker(handlers, store.env, { runner, logger }));
     const add = (queue: Queue, gapId: string) =>
       addJob<'data_processing', 'repair_gap'>(queue, 'repair_gap', { gapId });
-    await Promise.all(queues.map((queue, i) => add(queue, `together-${i}`)));
-    await waitFor(() => done.length === 5, soon('all jobs are done'));
-    // One that the pool has just let go may still be counted for a moment.
-    await waitFor(
-      async () => (await store.sessions('btcforecast queue')) <= 4,
-      soon('the pool is within its size'),
-    );
-    const [last, ...others] = queues;
-    await Promise.all([...others, ...workers].map((one) => one.close()));
-    await expect(add(last!, 'alone')).resolves.toBeDefined();
-    await last!.close();
-    await waitFor(async () => (await store.sessions('%')) === 0, soon('nobody is connected'));
-    await store.close();
+    try {
+      await Promise.all(queues.map((queue, i) => add(queue, `together-${i}`)));
+      await waitFor(() => done.length === 5, soon('all jobs are done'));
+      // One that the pool has just let go may still be counted for a moment.
+      await waitFor(
+        async () => (await store.sessions('btcforecast queue')) <= 4,
+        soon('the pool is within its size'),
+      );
+      const [last, ...others] = queues;
+      await Promise.all([...others, ...workers].map((one) => one.close()));
+      await expect(add(last!, 'alone')).resolves.toBeDefined();
+      await last!.close();
+      await waitFor(async () => (await store.sessions('%')) === 0, soon('nobody is connected'));
+    } finally {
+      // Else a failure here would go on in the files after it.
+      await Promise.allSettled([...queues, ...workers].map((one) => one.close()));
+      await store.close();
+    }
   });
 });
 

@@ -77,8 +77,11 @@ describe('the compose files', () => {
     }
     const writable = services.filter(([, { read_only: readOnly }]) => !readOnly).map(([name]) => name);
     expect(writable).toEqual(['elasticsearch', 'kibana']);
-    const privileged = services.filter(([, { user }]) => user === '0:0').map(([name]) => name);
-    expect(privileged).toEqual(regions.map(({ name }) => `${name}-filebeat`));
+    const asRoot = services.filter(([, { user }]) => user === '0:0').map(([name]) => name);
+    const owners = [...regions.map(({ name }) => `${name}-volumes`), 'global-volumes'];
+    expect(asRoot.sort()).toEqual([...regions.map(({ name }) => `${name}-filebeat`), ...owners].sort());
+    for (const name of owners)
+      expect(all.services[name]).toMatchObject({ cap_add: ['CHOWN'], read_only: true });
   });
 
   it('pin every image, and hold no secret', () => {
