@@ -25,16 +25,16 @@ export const UsageQuery = z
 export type UsageQuery = z.infer<typeof UsageQuery>;
 
 const LimitState = z.object({
-  limit: count.describe('Units in each window'),
-  remaining: count.describe('Units left in this window, as far as this gateway knows'),
-  windowSeconds: count.describe('Length of the window'),
-  resetSeconds: count.describe('Seconds until this window ends'),
+  limit: count.describe('Units in each window, an integer'),
+  remaining: count.describe('Units left in this window, an integer, as far as this gateway knows'),
+  windowSeconds: count.describe('Length of the window, an integer of seconds'),
+  resetSeconds: count.describe('Time until this window ends, an integer of seconds'),
 });
 
 const UsageCounts = z.object({
-  requests: count.describe('Requests that were let in'),
-  units: count.describe('What they cost'),
-  refused: count.describe('Requests that a quota refused; they cost nothing'),
+  requests: count.describe('Count of requests that were let in'),
+  units: count.describe('What they cost, a count of units'),
+  refused: count.describe('Count of requests that a quota refused; they cost nothing'),
 });
 
 export const UsageReply = z
@@ -43,15 +43,15 @@ export const UsageReply = z
     tier: z.string().describe('Name of its tier'),
     limits: z
       .object({
-        burst: LimitState.nullable().describe('Count of units a minute; null: as many as it likes'),
-        daily: LimitState.nullable().describe('Count of units a day (UTC)'),
+        burst: LimitState.nullable().describe('Units a minute (counts); null: as many as it likes'),
+        daily: LimitState.nullable().describe('Units a day (UTC; counts)'),
         concurrent: z
           .object({
-            limit: count.describe('Requests at the same time, on one gateway'),
-            inFlight: count.describe('Requests that this gateway is answering'),
+            limit: count.describe('Count of requests at the same time, on one gateway'),
+            inFlight: count.describe('Count of requests that this gateway is answering'),
           })
           .nullable()
-          .describe('Count of requests being answered at the same time'),
+          .describe('Requests being answered at the same time (counts)'),
       })
       .describe('What it may use, and how much of that is left'),
     data: z

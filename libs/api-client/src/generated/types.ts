@@ -4045,57 +4045,57 @@ export type Usage = {
    */
   limits: {
     /**
-     * Count of units a minute; null: as many as it likes
+     * Units a minute (counts); null: as many as it likes
      */
     burst: {
       /**
-       * Units in each window
+       * Units in each window, an integer
        */
       limit: number;
       /**
-       * Units left in this window, as far as this gateway knows
+       * Units left in this window, an integer, as far as this gateway knows
        */
       remaining: number;
       /**
-       * Length of the window
+       * Length of the window, an integer of seconds
        */
       windowSeconds: number;
       /**
-       * Seconds until this window ends
+       * Time until this window ends, an integer of seconds
        */
       resetSeconds: number;
     } | null;
     /**
-     * Count of units a day (UTC)
+     * Units a day (UTC; counts)
      */
     daily: {
       /**
-       * Units in each window
+       * Units in each window, an integer
        */
       limit: number;
       /**
-       * Units left in this window, as far as this gateway knows
+       * Units left in this window, an integer, as far as this gateway knows
        */
       remaining: number;
       /**
-       * Length of the window
+       * Length of the window, an integer of seconds
        */
       windowSeconds: number;
       /**
-       * Seconds until this window ends
+       * Time until this window ends, an integer of seconds
        */
       resetSeconds: number;
     } | null;
     /**
-     * Count of requests being answered at the same time
+     * Requests being answered at the same time (counts)
      */
     concurrent: {
       /**
-       * Requests at the same time, on one gateway
+       * Count of requests at the same time, on one gateway
        */
       limit: number;
       /**
-       * Requests that this gateway is answering
+       * Count of requests that this gateway is answering
        */
       inFlight: number;
     } | null;
@@ -4105,15 +4105,15 @@ export type Usage = {
    */
   data: Array<{
     /**
-     * Requests that were let in
+     * Count of requests that were let in
      */
     requests: number;
     /**
-     * What they cost
+     * What they cost, a count of units
      */
     units: number;
     /**
-     * Requests that a quota refused; they cost nothing
+     * Count of requests that a quota refused; they cost nothing
      */
     refused: number;
     /**
@@ -4125,15 +4125,15 @@ export type Usage = {
      */
     routes: Array<{
       /**
-       * Requests that were let in
+       * Count of requests that were let in
        */
       requests: number;
       /**
-       * What they cost
+       * What they cost, a count of units
        */
       units: number;
       /**
-       * Requests that a quota refused; they cost nothing
+       * Count of requests that a quota refused; they cost nothing
        */
       refused: number;
       /**
