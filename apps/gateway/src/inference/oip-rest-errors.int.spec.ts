@@ -151,7 +151,7 @@ describe('everything else on /v2', () => {
       expect([status, headers.get('allow')]).toEqual([405, 'POST']);
       expect((await rest.failure('/v2', { method: 'DELETE', key })).status).toBe(405);
     }
-    expect((await rest.failure(`/v2/models/${'x'.repeat(300)}`)).status).toBe(413);
+    expect((await rest.failure(`/v2/models/${'x'.repeat(300)}`)).status).toBe(414);
   });
 
   it('is a problem too for whoever asks for problems, with the member `error`', async () => {
