@@ -11,7 +11,7 @@ import { ensureInstalled, root, toolEnv } from './ensure-installed.mjs';
 import { duration } from './progress.mjs';
 import { summarise } from './test-report.mjs';
 
-const STEP_LIMIT_MS = 12 * 60_000;
+const STEP_LIMIT_MS = 25 * 60_000;
 const reports = join(root, 'reports');
 const patterns = process.argv.slice(2);
 const failedSteps = [];

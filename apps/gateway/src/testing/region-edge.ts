@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { request } from 'node:https';
+import { type Agent, request, type RequestOptions } from 'node:https';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -57,7 +57,9 @@ export async function startEdge(addresses: readonly string[], port: number) {
     ca,
     tls: nginx.tls,
     plain: nginx.plain,
-    ask: (path: string, headers: Record<string, string> = {}) => ask(nginx.tls, ca, path, headers),
+    /** @param agent default: a connection of its own */
+    ask: (path: string, headers: Record<string, string> = {}, agent?: Agent) =>
+      ask({ port: nginx.tls, ca, agent: agent ?? false }, path, headers),
     /** Gateways that HAProxy sends requests to. */
     up: async () =>
       (await stats(haproxy.socket)).filter((line) => /^gateways,gateway\d+,.*,UP,/.test(line)).length,
@@ -127,9 +129,9 @@ async function remapped(ports: readonly string[]): Promise<Map<string, number>> 
   return free;
 }
 
-function ask(port: number, ca: Buffer, path: string, headers: Record<string, string>): Promise<EdgeReply> {
+function ask(where: RequestOptions, path: string, headers: Record<string, string>): Promise<EdgeReply> {
   return new Promise((resolve, reject) => {
-    const options = { port, path, headers, ca, host: '127.0.0.1', servername: 'localhost', agent: false };
+    const options = { ...where, path, headers, host: '127.0.0.1', servername: 'localhost' };
     request(options, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
