@@ -16,9 +16,7 @@ describe('the places of the rig', () => {
     'deploy/patroni/patroni.yml',
   ])('leave nothing of containers in %s', (file) => {
     const placed = places.text(shipped(file), places.of('haproxy'));
-    expect(placed).not.toMatch(
-      /\/run\/(secrets|patroni|postgresql)|\/etc\/(redis|patroni)|[=\s]\/data\b/,
-    );
+    expect(placed).not.toMatch(/\/run\/(secrets|patroni|postgresql)|\/etc\/(redis|patroni)|[=\s]\/data\b/);
     expect(placed).not.toMatch(/0\.0\.0\.0:|127\.0\.0\.1:|bind :|redis-queue-1:/);
   });
   it('do not take the folder of a server for its name', () => {

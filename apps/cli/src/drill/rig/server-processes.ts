@@ -34,9 +34,11 @@ export interface StartOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** Nothing of the caller's but the path: no PGHOST of his reaches a server. */
+const PROGRAMS = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** Nothing of the caller's: no PGHOST of his reaches a server. */
 export function serverEnvironment(folder: string, more: Readonly<Record<string, string>> = {}) {
-  return { PATH: `${process.env.PATH}:/usr/sbin:/sbin`, HOME: folder, LC_ALL: 'C.UTF-8', ...more };
+  return { PATH: PROGRAMS, HOME: folder, LC_ALL: 'C.UTF-8', ...more };
 }
 
 /** Starts a server in its own folder and session; what it says goes into the file `log` there. */
