@@ -34,6 +34,7 @@ export async function runProgram(
     child.once('close', resolve);
   });
   if (ended === 0) return said;
+  signal?.throwIfAborted();
   const reason = ended instanceof Error ? ended.message : said.trim().slice(-500);
   throw new AppError('transient', 'service.not_ready', `${command} failed: ${reason}`);
 }
