@@ -1,5 +1,6 @@
 #!/bin/sh
-# Starts Patroni with passwords that it reads from files; `start post-bootstrap URL` makes the roles of a new cluster.
+# Starts Patroni with passwords that it reads from files; `start post-bootstrap URL` makes the roles of a new cluster;
+# `start role-change …` is Patroni's callback.
 set -eu
 secret() { cat "/run/secrets/$1"; }
 
@@ -13,17 +14,34 @@ CREATE DATABASE btcforecast OWNER btcforecast;
 REVOKE ALL ON DATABASE btcforecast FROM PUBLIC;
 GRANT CONNECT ON DATABASE btcforecast TO monitor;
 SQL
-  pgbackrest --config=/etc/patroni/pgbackrest.conf --stanza=btcforecast stanza-create
+  pgbackrest --config=/run/patroni/pgbackrest.conf --stanza=btcforecast stanza-create
   exit 0
+fi
+
+if [ "${1:-}" = role-change ]; then
+  # Each region has a repository of its own. That of a new primary has to know the cluster, or nothing is archived.
+  case $3 in master | primary | promoted) ;; *) exit 0 ;; esac
+  for _ in 1 2 3 4 5 6 7 8 9 10 11 12; do
+    pgbackrest --config=/run/patroni/pgbackrest.conf --stanza=btcforecast stanza-create && exit 0
+    sleep 5 # it is a standby until its promotion has ended
+  done
+  exit 1
 fi
 
 # PostgreSQL wants its key to be its own and closed to others, which a mounted secret is not.
 install -d -m 0700 "${TLS_COPY:=/run/patroni}"
 install -m 0600 /run/secrets/data.pem /run/secrets/data-key.pem "$TLS_COPY/"
+# Patroni passes nothing of its environment on to PostgreSQL, which archives: the key of the backups is in the file.
+(
+  umask 077
+  {
+    printf '[global]\nrepo1-cipher-pass=%s\n' "$(secret backup_key)"
+    sed '1,/^\[global\]$/d' /etc/patroni/pgbackrest.conf
+  } > "$TLS_COPY/pgbackrest.conf"
+)
 PATRONI_SUPERUSER_USERNAME=postgres PATRONI_SUPERUSER_PASSWORD=$(secret postgres_superuser)
 PATRONI_REPLICATION_USERNAME=replicator PATRONI_REPLICATION_PASSWORD=$(secret postgres_replication)
 PATRONI_REWIND_USERNAME=rewind PATRONI_REWIND_PASSWORD=$(secret postgres_rewind)
-PGBACKREST_REPO1_CIPHER_PASS=$(secret backup_key)
 export PATRONI_SUPERUSER_USERNAME PATRONI_SUPERUSER_PASSWORD PATRONI_REPLICATION_USERNAME
-export PATRONI_REPLICATION_PASSWORD PATRONI_REWIND_USERNAME PATRONI_REWIND_PASSWORD PGBACKREST_REPO1_CIPHER_PASS
-exec patroni /etc/patroni/patroni.yml
+export PATRONI_REPLICATION_PASSWORD PATRONI_REWIND_USERNAME PATRONI_REWIND_PASSWORD
+exec python3 /etc/patroni/run-patroni.py /etc/patroni/patroni.yml

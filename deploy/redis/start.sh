@@ -23,6 +23,17 @@ case $1 in
         [ "${1:-}" != --replicaof ] || echo "replicaof $2 $3"
       } > "$conf"
     fi
+    # Whoever comes back asks who is master by now: Sentinel would tell it only after ten seconds, and meanwhile there
+    # would be two who say so.
+    for sentinel in sentinel-1 sentinel-2 sentinel-3; do
+      master=$(timeout 1 redis-cli -h "$sentinel" -p 26379 --raw sentinel get-master-addr-by-name "$role" 2> /dev/null |
+        head -n 1) || continue
+      case $master in
+        '' | *' '*) ;;
+        "$host") break ;;
+        *) exec redis-server "$conf" --replicaof "$master" 6379 ;;
+      esac
+    done
     exec redis-server "$conf"
     ;;
   sentinel)
@@ -33,8 +44,9 @@ case $1 in
         cat /etc/redis/sentinel.conf
         echo "dir /data"
         echo "sentinel announce-ip $2"
-        for role in queue cache; do
-          echo "sentinel monitor $role redis-$role-1 6379 2"
+        for master in queue=redis-queue-1 cache=redis-cache-1; do
+          role=${master%%=*}
+          echo "sentinel monitor $role ${master#*=} 6379 2"
           echo "sentinel auth-pass $role $password"
           echo "sentinel down-after-milliseconds $role 2000"
           echo "sentinel failover-timeout $role 10000"

@@ -1,7 +1,8 @@
 #!/bin/sh
 # make-secrets.sh [FOLDER]: every secret that the compose files name, made here and nowhere else; what is there stays.
-#   REGIONS  regions whose names the certificates carry (default: those of deploy/regions)
-#   DAYS     for how long certificates count (default 90); run it again before they end: the authority stays
+#   REGIONS    regions whose names the certificates carry (default: those of deploy/regions)
+#   ADDRESSES  further IP addresses that the certificates carry, separated by spaces (default none)
+#   DAYS       for how long certificates count (default 90); run it again before they end: the authority stays
 # For production put certificates of your own authority in their place: ca.pem, data*.pem, service*.pem, balancer.pem.
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -47,12 +48,13 @@ certificate() {
 
 names() { for host in "$@"; do printf 'DNS:%s,' "$host"; for region in $regions; do printf 'DNS:%s-%s,' "$host" "$region"; done; done; }
 instances() { for host in gateway market-data prediction worker; do printf 'DNS:%s,' "$host"; for n in 1 2 3 4 5 6 7 8; do printf 'DNS:%s-%s,' "$host" "$n"; done; done; }
+addresses=$(for address in ${ADDRESSES:-}; do printf ',IP:%s' "$address"; done)
 data=$(names postgres etcd haproxy)
 balancer=$(names haproxy nginx global-haproxy)
 service=$(instances)
-certificate data "${data}DNS:localhost,IP:127.0.0.1"
+certificate data "${data}DNS:localhost,IP:127.0.0.1$addresses"
 certificate service "${service}DNS:vault,DNS:localhost,IP:127.0.0.1"
-certificate balancer "${balancer}DNS:localhost,IP:127.0.0.1"
+certificate balancer "${balancer}DNS:localhost,IP:127.0.0.1$addresses"
 cat balancer.pem balancer-key.pem > balancer.bundle && mv balancer.bundle balancer.pem
 # What clients see: of your own certificate authority in production.
 [ -s edge.pem ] || certificate edge "DNS:${PUBLIC_NAME:-localhost},DNS:localhost,IP:127.0.0.1"

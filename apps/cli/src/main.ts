@@ -5,6 +5,7 @@ import { registerAuditCommand } from './audit.command.js';
 import { registerBacktestCommand } from './backtest.command.js';
 import { registerDataCommand } from './data.command.js';
 import { registerDoctorCommand } from './doctor.command.js';
+import { registerDrillCommand } from './drill.command.js';
 import { registerForecastCommand } from './forecast.command.js';
 import { registerKeysCommand } from './keys.command.js';
 import { registerMigrateCommand } from './migrate.command.js';
@@ -41,6 +42,7 @@ function createProgram(): Command {
   registerAuditCommand(program);
   registerUsersCommand(program);
   registerDoctorCommand(program);
+  registerDrillCommand(program);
   return program;
 }
 

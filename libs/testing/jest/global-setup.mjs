@@ -40,13 +40,20 @@ const PROGRAMS = {
   'redis-server': 'redis-server',
   promtool: 'prometheus',
   amtool: 'prometheus-alertmanager',
+  // For drills: apps/cli/src/drill.
+  'redis-sentinel': 'redis-sentinel',
+  etcd: 'etcd-server',
+  etcdctl: 'etcd-client',
+  '/usr/lib/postgresql/15/bin/postgres': 'postgresql-15',
+  patroni: 'patroni',
+  pgbackrest: 'pgbackrest',
+  haproxy: 'haproxy',
 };
 
 /** Installs what is missing where that can be done at once (Debian, root); otherwise the tests of it are skipped. */
 function ensurePrograms() {
   const missing = Object.entries(PROGRAMS).filter(
-    ([program]) =>
-      !(program === 'redis-server' && process.env.REDIS_URL_TEST) && !runs(program, ['--version']),
+    ([program]) => !(program === 'redis-server' && process.env.REDIS_URL_TEST) && !runs('which', [program]),
   );
   if (missing.length === 0) return;
   if (process.getuid?.() !== 0 || !runs('apt-get', ['--version'])) return;

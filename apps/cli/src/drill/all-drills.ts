@@ -1,0 +1,15 @@
+import type { Drill } from './drill.js';
+import { backupRestore } from './drills/backup-restore.js';
+import { plaintextRefused } from './drills/plaintext-refused.js';
+import { postgresPrimaryKilled } from './drills/postgres-primary-killed.js';
+import { postgresSplitBrain } from './drills/postgres-split-brain.js';
+import { redisPrimaryKilled } from './drills/redis-primary-killed.js';
+
+/** In the order in which they run; each leaves the rig whole. */
+export const DRILLS: readonly Drill[] = [
+  plaintextRefused,
+  redisPrimaryKilled,
+  postgresPrimaryKilled,
+  postgresSplitBrain,
+  backupRestore,
+];

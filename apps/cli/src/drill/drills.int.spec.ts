@@ -1,0 +1,49 @@
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { describeWhen } from '@btcforecast/testing';
+import { plaintextRefused } from './drills/plaintext-refused.js';
+import { redisPrimaryKilled } from './drills/redis-primary-killed.js';
+import { judge } from './judge.js';
+import { processesIn } from './rig/server-processes.js';
+import { missingPrograms, type Rig, startRig } from './rig/rig.js';
+
+const missing = missingPrograms();
+
+// The small ones; `btcf drill all` runs them all.
+describeWhen(missing.length === 0, `not installed: ${missing.join(', ')}`)('a drill', () => {
+  let rig: Rig;
+
+  beforeAll(async () => {
+    rig = await startRig(new AbortController().signal);
+  }, 180_000);
+  afterAll(() => rig?.stop());
+
+  it.each([plaintextRefused, redisPrimaryKilled].map((drill) => [drill.name, drill] as const))(
+    'holds: %s',
+    async (_, drill) => {
+      const findings = await drill.run(rig);
+      expect(judge(drill, findings).failures).toEqual([]);
+      expect(findings.requests).toBeGreaterThan(0);
+    },
+    120_000,
+  );
+
+  it('leaves no process and no file behind', async () => {
+    const { folder } = rig.base.places;
+    expect(processesIn(folder).length).toBeGreaterThan(10);
+    await rig.stop();
+    expect(processesIn(folder)).toEqual([]);
+    expect(readdirSync(tmpdir())).not.toContain(folder.split('/').at(-1));
+  });
+
+  it('ends its start at once when it is interrupted, and clears what it had started', async () => {
+    const before = new Set(readdirSync(tmpdir()));
+    const stop = new AbortController();
+    const started = startRig(stop.signal);
+    setTimeout(() => stop.abort(new Error('interrupted')), 1_500);
+    await expect(started).rejects.toThrow(/interrupted|aborted/);
+    const left = readdirSync(tmpdir()).filter((name) => name.startsWith('btcf-rig-') && !before.has(name));
+    expect(left).toEqual([]);
+  });
+});

@@ -1,0 +1,147 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+
+const WRITERS = 4;
+const PAUSE_MS = 20;
+/** As the services have it: no request waits for ever. */
+const CONNECT_MS = 2_000;
+const STATEMENT_MS = 15_000;
+
+/** How long nothing was answered, at most. */
+export class Gaps {
+  #last = performance.now();
+  #longest = 0;
+
+  /** Begins to measure, at the fault. */
+  begin(): void {
+    this.#last = performance.now();
+    this.#longest = 0;
+  }
+
+  answered(): void {
+    const now = performance.now();
+    this.#longest = Math.max(this.#longest, now - this.#last);
+    this.#last = now;
+  }
+
+  get longestMs(): number {
+    return this.#longest;
+  }
+}
+
+/**
+ * Requests one after another by `pg`, as the services send them, from several connections. What fails is counted, and
+ * the next request is sent over a new connection.
+ */
+export class Requests {
+  readonly gaps = new Gaps();
+  requests = 0;
+  failed = 0;
+  #stopped: Promise<void> | undefined;
+  readonly #loops: Promise<void>[] = [];
+  readonly #pool: pg.Pool;
+
+  constructor(
+    url: string,
+    private readonly send: (client: pg.Pool) => Promise<void>,
+  ) {
+    this.#pool = new pg.Pool({
+      connectionString: url,
+      max: WRITERS,
+      connectionTimeoutMillis: CONNECT_MS,
+      query_timeout: STATEMENT_MS,
+      keepAlive: true,
+      application_name: 'btcf drill',
+    });
+    this.#pool.on('error', () => undefined); // the next request finds out
+  }
+
+  start(): this {
+    for (let i = 0; i < WRITERS; i++) this.#loops.push(this.#loop());
+    return this;
+  }
+
+  /** Ends after the requests that are on their way; can be called again. */
+  stop(): Promise<void> {
+    this.#stopped ??= Promise.resolve().then(async () => {
+      await Promise.all(this.#loops);
+      await this.#pool.end();
+    });
+    return this.#stopped;
+  }
+
+  async #loop(): Promise<void> {
+    while (!this.#stopped) {
+      this.requests++;
+      try {
+        await this.send(this.#pool);
+        this.gaps.answered();
+      } catch {
+        this.failed++;
+      }
+      await delay(PAUSE_MS);
+    }
+  }
+}
+
+/** Writes rows and remembers which were acknowledged. */
+export class Ledger {
+  readonly writes: Requests;
+  readonly acknowledged = new Set<number>();
+  #next = 0;
+
+  constructor(
+    private readonly url: string,
+    private readonly drill: string,
+  ) {
+    this.writes = new Requests(url, async (pool) => {
+      const n = this.#next++;
+      await pool.query('INSERT INTO ledger (drill, n) VALUES ($1, $2)', [drill, n]);
+      this.acknowledged.add(n);
+    });
+  }
+
+  /** Makes the table where there is none, then begins. */
+  async start(): Promise<this> {
+    await withClient(this.url, async (client) => {
+      await client.query(
+        `CREATE TABLE IF NOT EXISTS ledger (drill text, n integer, at timestamptz NOT NULL DEFAULT clock_timestamp(),
+         PRIMARY KEY (drill, n))`,
+      );
+      await client.query('DELETE FROM ledger WHERE drill = $1', [this.drill]);
+    });
+    this.writes.start();
+    return this;
+  }
+
+  /** How many acknowledged rows are not there. */
+  async lost(): Promise<number> {
+    const there = await this.stored();
+    return [...this.acknowledged].filter((n) => !there.has(n)).length;
+  }
+
+  stored(): Promise<Set<number>> {
+    return withClient(this.url, async (client) => {
+      const { rows } = await client.query<{ n: number }>('SELECT n FROM ledger WHERE drill = $1', [
+        this.drill,
+      ]);
+      return new Set(rows.map(({ n }) => n));
+    });
+  }
+}
+
+/** One connection for one piece of work. */
+export async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_MS,
+    query_timeout: STATEMENT_MS,
+  });
+  client.on('error', () => undefined); // the work itself fails, and says so
+  try {
+    await client.connect();
+    return await work(client);
+  } finally {
+    void client.end().catch(() => undefined); // of a connection that is gone it never ends
+  }
+}
