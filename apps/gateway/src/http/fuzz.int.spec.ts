@@ -60,15 +60,16 @@ function credentials(): string[] {
 }
 
 /**
- * An answer may say which request and path it is about, and which field was wrong if that has a plain name; no value is
- * echoed.
+ * An answer may say which request and path it is about, which field was wrong, and which model or tenant there is not,
+ * if that has a plain name; no other value is echoed.
  */
 function withoutNames(text: string): string {
   return text
     .replace(/(x-request-id: |"traceId":")[\w.:-]{8,128}/g, '')
     .replace(/"instance":"[\w\-.~%!$&'()*+,;=:@/]*"/, '')
     .replace(/\b(query|body|path)(\/[\w.-]+)+/g, '')
-    .replace(/holds what is not known: [\w.-]+(, [\w.-]+)*/g, '');
+    .replace(/holds what is not known: [\w.-]+(, [\w.-]+)*/g, '')
+    .replace(/there is (no|a) (model|tenant|version) [\w.@-]{1,100}/g, '');
 }
 
 function assertCivil({ statuses, name }: Operation, answer: RawAnswer): void {
