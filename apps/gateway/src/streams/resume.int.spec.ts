@@ -232,7 +232,8 @@ describe('after the record was replaced, as by a restored backup', () => {
     await received(client, 2);
     expect(client.messages[1]).toMatchObject({ event: 'reset', data: { reason: 'unknown' } });
     await fixture.market.candle(3);
-    await received(client, 3);
-    expect(client.closes).toEqual([1, 3]);
+    await waitFor(() => client.closes.includes(3), { ...IN_TIME, what: 'what is new arrives' });
+    // The second is in the new record: it comes too when the gateway had noticed before it was entered.
+    expect(client.closes.filter((close) => close !== 2)).toEqual([1, 3]);
   });
 });
