@@ -1,6 +1,6 @@
 export { describeEnv, secret, type EnvVariable } from './config/describe-env.js';
 export { loadEnv, parseEnv, type EnvSource } from './config/load.env.js';
-export { DEFAULT_RPC_PORTS, PlatformEnv, type HostPort } from './config/platform.env.js';
+export { cacheRedisUrl, DEFAULT_RPC_PORTS, PlatformEnv, type HostPort } from './config/platform.env.js';
 export { AppError, isAppError, toAppError, type ErrorDetails, type ErrorKind } from './errors/app-error.js';
 export {
   PROBLEM_TYPE_BASE,

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CredentialThrottle } from '@btcforecast/access';
-import { AttemptLimiters, Clock, Closers, ENV, LOGGER, type Logger, Metrics } from '@btcforecast/platform';
+import { AttemptLimiters, cacheRedisUrl, Clock, Closers, ENV, LOGGER, type Logger, Metrics } from '@btcforecast/platform';
 import type { GatewayEnv } from '../gateway.env.js';
 
 /** What slows the guessing of credentials, of whichever kind. */
@@ -10,7 +10,7 @@ import type { GatewayEnv } from '../gateway.env.js';
       provide: AttemptLimiters,
       inject: [ENV, LOGGER, Closers],
       useFactory: async (env: GatewayEnv, logger: Logger, closers: Closers) => {
-        const limiters = await AttemptLimiters.create({ redisUrl: env.REDIS_URL, logger });
+        const limiters = await AttemptLimiters.create({ redisUrl: cacheRedisUrl(env), logger });
         closers.add(() => limiters.close());
         return limiters;
       },

@@ -1,6 +1,6 @@
 import { Inject, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { QuotaService, UsageRepository } from '@btcforecast/access';
-import { Clock, createLeaseStore, ENV, LOGGER, type Logger, Metrics } from '@btcforecast/platform';
+import { cacheRedisUrl, Clock, createLeaseStore, ENV, LOGGER, type Logger, Metrics } from '@btcforecast/platform';
 import { DataSource } from 'typeorm';
 import { DatabaseModule } from '../database.module.js';
 import type { GatewayEnv } from '../gateway.env.js';
@@ -23,7 +23,7 @@ import { UsageService } from './usage.service.js';
         logger: Logger,
         metrics: Metrics,
       ) => {
-        const leases = createLeaseStore({ redisUrl: env.REDIS_URL, logger, metrics });
+        const leases = createLeaseStore({ redisUrl: cacheRedisUrl(env), logger, metrics });
         const repository = new UsageRepository(dataSource);
         return new QuotaService({ repository, leases, tiers: env.QUOTA_TIERS, clock, logger, metrics });
       },

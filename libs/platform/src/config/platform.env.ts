@@ -41,7 +41,17 @@ export const PlatformEnv = z.object({
   REDIS_URL: z
     .url({ protocol: /^rediss?$/ })
     .optional()
-    .meta({ description: 'Redis for queues and events; unset: both run on PostgreSQL', secret: true }),
+    .meta({
+      description: 'Redis for queues, events and what is shared; unset: they run on PostgreSQL or in memory',
+      secret: true,
+    }),
+  REDIS_CACHE_URL: z
+    .url({ protocol: /^rediss?$/ })
+    .optional()
+    .meta({
+      description: 'Redis for what may be lost: events, shares of quotas, counted attempts; unset: REDIS_URL',
+      secret: true,
+    }),
   MARKET_SOURCE: Source.default('live').describe('Where candles come from: live, replay or demo'),
   MARKET_FEED: z
     .string()
@@ -92,3 +102,11 @@ export const PlatformEnv = z.object({
     .describe('OTLP/HTTP endpoint of a trace collector; unset: no tracing, at no cost'),
 });
 export type PlatformEnv = Readonly<z.infer<typeof PlatformEnv>>;
+
+/** The Redis of what may be lost. Jobs and nonces may not: a nonce that is forgotten can be used again. */
+export function cacheRedisUrl({
+  REDIS_CACHE_URL,
+  REDIS_URL,
+}: Pick<PlatformEnv, 'REDIS_CACHE_URL' | 'REDIS_URL'>): string | undefined {
+  return REDIS_CACHE_URL ?? REDIS_URL;
+}

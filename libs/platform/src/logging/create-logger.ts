@@ -22,6 +22,7 @@ const SECRET_FIELDS = [
   'apiKey',
   'DATABASE_URL',
   'REDIS_URL',
+  'REDIS_CACHE_URL',
   'RPC_TOKEN',
   'databaseUrl',
   'redisUrl',

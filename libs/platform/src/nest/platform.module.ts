@@ -1,5 +1,5 @@
 import { type DynamicModule, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
-import type { PlatformEnv } from '../config/platform.env.js';
+import { cacheRedisUrl, type PlatformEnv } from '../config/platform.env.js';
 import { createEventBus } from '../events/create-event-bus.js';
 import { EventBus } from '../events/event-bus.js';
 import { Closers } from '../lifecycle/closers.js';
@@ -41,7 +41,7 @@ function eventBus(env: PlatformEnv, logger: Logger, metrics: Metrics): EventBus 
   const lost = metrics.counter('events_lost_total', 'Events not sent: the transport was away', ['event']);
   const bus = createEventBus({
     databaseUrl: env.DATABASE_URL,
-    redisUrl: env.REDIS_URL,
+    redisUrl: cacheRedisUrl(env),
     logger,
     onLost: (event) => lost.inc({ event }),
   });

@@ -21,7 +21,7 @@ const GRACE = '40s';
 const DRAIN_MS = '5000';
 
 const TLS = ['ca.pem', 'service.pem', 'service-key.pem'];
-const SECRETS = ['database_url', 'redis_url', 'rpc_token', 'secrets_key', ...TLS];
+const SECRETS = ['database_url', 'redis_url', 'redis_cache_url', 'rpc_token', 'secrets_key', ...TLS];
 
 /** The services of ours in one region, and the job that migrates the database before any of them starts. */
 export function appServices(region: Region): Services {
@@ -101,6 +101,7 @@ function commonEnv(region: Region, predictions: readonly string[]): Record<strin
     REGION: region.name,
     DATABASE_URL_FILE: '/run/secrets/database_url',
     REDIS_URL_FILE: '/run/secrets/redis_url',
+    REDIS_CACHE_URL_FILE: '/run/secrets/redis_cache_url',
     RPC_TOKEN_FILE: '/run/secrets/rpc_token',
     SECRETS_KEY_FILE: '/run/secrets/secrets_key',
     RPC_HOST: '0.0.0.0',
