@@ -1,6 +1,15 @@
 import { Module } from '@nestjs/common';
 import { CredentialThrottle } from '@btcforecast/access';
-import { AttemptLimiters, cacheRedisUrl, Clock, Closers, ENV, LOGGER, type Logger, Metrics } from '@btcforecast/platform';
+import {
+  AttemptLimiters,
+  cacheRedisUrl,
+  Clock,
+  Closers,
+  ENV,
+  LOGGER,
+  type Logger,
+  Metrics,
+} from '@btcforecast/platform';
 import type { GatewayEnv } from '../gateway.env.js';
 
 /** What slows the guessing of credentials, of whichever kind. */

@@ -1,6 +1,14 @@
 import { Inject, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { QuotaService, UsageRepository } from '@btcforecast/access';
-import { cacheRedisUrl, Clock, createLeaseStore, ENV, LOGGER, type Logger, Metrics } from '@btcforecast/platform';
+import {
+  cacheRedisUrl,
+  Clock,
+  createLeaseStore,
+  ENV,
+  LOGGER,
+  type Logger,
+  Metrics,
+} from '@btcforecast/platform';
 import { DataSource } from 'typeorm';
 import { DatabaseModule } from '../database.module.js';
 import type { GatewayEnv } from '../gateway.env.js';
