@@ -1,0 +1,76 @@
+/** The services of ours, in the order in which they are updated: whoever is called before whoever calls. */
+export const SERVICES = ['market-data', 'prediction', 'worker', 'gateway'] as const;
+export type ServiceName = (typeof SERVICES)[number];
+
+/** One process of a service of ours, wherever it runs. */
+export interface Instance {
+  readonly region: string;
+  readonly service: ServiceName;
+  /** Unique in its region, such as `gateway-1`. */
+  readonly name: string;
+  /** Tag of its image; null while there is none: an instance that is to be there and is not. */
+  readonly release: string | null;
+  readonly running: boolean;
+}
+
+/** How an instance is, asked once. */
+export interface Probe {
+  /** Whether it says that it can take work; see /health/ready. */
+  readonly ready: boolean;
+  /** What is wrong when it is not ready, in its own words. */
+  readonly detail: string;
+  /** How often it was started again since it was made; a program that ends at once has many. */
+  readonly restarts: number;
+  /** Requests that it answered since it started, and how many of them with 5xx; both 0 where nobody can say. */
+  readonly requests: number;
+  readonly errors: number;
+}
+
+/**
+ * What `btcf deploy` needs of whatever runs the containers. Every method may be called again after a crash and then ends
+ * in the same state. Failures that may pass are AppError transient, what the operator has to mend AppError caller.
+ */
+export interface Driver {
+  readonly name: string;
+
+  /** @throws AppError caller config.invalid that names everything that is missing for this release: secrets, images, files */
+  check(region: string, release: string): Promise<void>;
+
+  /** All instances that are to be there, in a fixed order, also those that are not running. */
+  instances(region: string): Promise<readonly Instance[]>;
+
+  /** Never throws because the instance is ill: that is what it tells. */
+  probe(instance: Instance): Promise<Probe>;
+
+  /** The last lines that it logged, oldest first. */
+  logs(instance: Instance, lines: number): Promise<readonly string[]>;
+
+  /**
+   * Drains an instance, and puts one of this release in its place; resolves when that was started, not when it is ready.
+   * Nothing else is touched. A driver that has {@link updateService} is never asked.
+   */
+  replace(instance: Instance, release: string, signal: AbortSignal): Promise<void>;
+
+  /**
+   * For orchestrators that roll by themselves (Swarm, Kubernetes): brings all instances of a service to a release, one
+   * after another, resolves when all are ready, and says in a sentence how it went.
+   *
+   * @throws AppError transient service.not_ready when it stopped at a bad instance, after it brought all back
+   */
+  updateService?(region: string, service: ServiceName, release: string, signal: AbortSignal): Promise<string>;
+
+  /** Starts whatever of a region does not run yet, databases first; what runs stays as it is. */
+  startRegion(region: string, release: string, signal: AbortSignal): Promise<void>;
+
+  start(instance: Instance): Promise<void>;
+  stop(instance: Instance): Promise<void>;
+
+  /** Runs to its end in a container of its own. @returns what it printed */
+  runJob(region: string, job: 'migrate', release: string, signal: AbortSignal): Promise<string>;
+
+  /** Runs a command beside a server of the region, such as `postgres` or `haproxy`. @returns what it printed */
+  execute(region: string, server: string, command: readonly string[]): Promise<string>;
+
+  /** Makes it so many instances; further ones start with this release, the last ones are drained and go. */
+  scale(region: string, service: ServiceName, count: number, release: string): Promise<void>;
+}
