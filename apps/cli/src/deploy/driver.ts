@@ -26,6 +26,20 @@ export interface Probe {
   readonly errors: number;
 }
 
+export interface StartRegionOptions {
+  readonly release: string;
+  /** Regions whose etcd makes one cluster when it is made, this one among them. */
+  readonly members: readonly string[];
+  /** Whether that cluster is there already, and this region joins it. */
+  readonly joins: boolean;
+}
+
+export interface RunOnceOptions {
+  /** Default: what the server itself would run. */
+  readonly release?: string;
+  readonly command?: readonly string[];
+}
+
 /**
  * What `btcf deploy` needs of whatever runs the containers. Every method may be called again after a crash and then ends
  * in the same state. Failures that may pass are AppError transient, what the operator has to mend AppError caller.
@@ -60,15 +74,20 @@ export interface Driver {
   updateService?(region: string, service: ServiceName, release: string, signal: AbortSignal): Promise<string>;
 
   /** Starts whatever of a region does not run yet, databases first; what runs stays as it is. */
-  startRegion(region: string, release: string, signal: AbortSignal): Promise<void>;
+  startRegion(region: string, options: StartRegionOptions, signal: AbortSignal): Promise<void>;
 
-  start(instance: Instance): Promise<void>;
-  stop(instance: Instance): Promise<void>;
+  /** Starts one server of a region as it was made: an instance of ours, or another such as `postgres` or `etcd`. */
+  start(region: string, server: string): Promise<void>;
+  /** Drains it and waits until it has ended; one that does not run is left alone. */
+  stop(region: string, server: string): Promise<void>;
 
-  /** Runs to its end in a container of its own. @returns what it printed */
-  runJob(region: string, job: 'migrate', release: string, signal: AbortSignal): Promise<string>;
+  /**
+   * Runs a command to its end where the server itself would run, with its image, its volumes and its secrets; without a
+   * command whatever that server runs, such as `migrate`. @returns what it printed
+   */
+  runOnce(region: string, server: string, options: RunOnceOptions, signal: AbortSignal): Promise<string>;
 
-  /** Runs a command beside a server of the region, such as `postgres` or `haproxy`. @returns what it printed */
+  /** Runs a command beside a server of the region that runs, such as `postgres` or `haproxy`. @returns what it printed */
   execute(region: string, server: string, command: readonly string[]): Promise<string>;
 
   /** Makes it so many instances; further ones start with this release, the last ones are drained and go. */

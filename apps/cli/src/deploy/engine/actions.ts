@@ -14,7 +14,7 @@ const ACTIONS: Actions = {
     return 'all there';
   },
   migrate: async ({ region, release }, { driver, signal }) => {
-    await driver.runJob(region, 'migrate', release, signal);
+    await driver.runOnce(region, 'migrate', { release }, signal);
     return `the schema is that of ${release}`;
   },
   replace,

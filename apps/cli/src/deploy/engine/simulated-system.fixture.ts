@@ -1,5 +1,5 @@
 import { AppError } from '@btcforecast/platform/errors';
-import type { Driver, Instance, Probe, ServiceName } from '../driver.js';
+import type { Driver, Instance, Probe, RunOnceOptions, ServiceName } from '../driver.js';
 import type { Pace } from './step-context.js';
 
 /** What a release is like once it runs. */
@@ -124,9 +124,9 @@ export class SimulatedSystem implements Driver, Pace {
     this.change();
   }
 
-  async runJob(_region: string, _job: 'migrate', release: string): Promise<string> {
+  async runOnce(_region: string, _server: string, { release }: RunOnceOptions): Promise<string> {
     this.change();
-    this.migrations.push(release);
+    this.migrations.push(release!); // so is a migration asked for
     this.change();
     return '';
   }
