@@ -14,7 +14,7 @@ const { GATEWAY_PORT, SIM_PORT, TINY_FAILS, TINY_STUBBORN, RPC_PORT } = process.
 
 if (process.argv.includes('--probe')) process.exit(1);
 if (TINY_FAILS === name) {
-  console.error(JSON.stringify({ level: 'fatal', msg: 'the moon is in the wrong phase' }));
+  console.error(JSON.stringify({ 'log.level': 'fatal', message: 'the moon is in the wrong phase' }));
   process.exit(1);
 }
 

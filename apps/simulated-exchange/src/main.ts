@@ -6,9 +6,19 @@ import {
 } from '@btcforecast/simulated-exchange';
 import { loadSimulatedExchangeEnv, type SimulatedExchangeEnv } from './simulated-exchange.env.js';
 
+/** Of the Elastic Common Schema; see libs/platform/src/logging. */
+const ECS_VERSION = '9.4.0';
+
 /** One JSON line, as the services write them; the whole logger would weigh more than this process. */
-function log(level: 'info' | 'warn' | 'fatal', msg: string, fields: object = {}): void {
-  const line = { level, time: new Date().toISOString(), service: 'simulated-exchange', ...fields, msg };
+function log(level: 'info' | 'warn' | 'fatal', message: string, fields: Record<string, unknown> = {}): void {
+  const line = {
+    'log.level': level,
+    '@timestamp': new Date().toISOString(),
+    'ecs.version': ECS_VERSION,
+    'service.name': 'simulated-exchange',
+    ...Object.fromEntries(Object.entries(fields).map(([name, value]) => [`labels.${name}`, value])),
+    message,
+  };
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 

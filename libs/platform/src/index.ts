@@ -22,6 +22,7 @@ export {
 } from './attempts/attempt-limiters.js';
 export { Clock, ManualClock } from './time/clock.js';
 export { createLogger, type Logger, type LoggerOptions } from './logging/create-logger.js';
+export { ecsBase } from './logging/ecs-fields.js';
 export { PinoNestLogger } from './logging/pino-nest-logger.js';
 export { LATENCY_BUCKETS, Metrics, type MetricsLabels } from './metrics/metrics.js';
 export { type TalliedHistogram, type Tally } from './metrics/tallied-histogram.js';

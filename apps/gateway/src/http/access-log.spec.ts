@@ -6,7 +6,7 @@ import { Writable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import { createLogger, ManualClock } from '@btcforecast/platform';
 import fc from 'fast-check';
-import { type AccessEntry, AccessLines } from './access-log.js';
+import { type AccessEntry, AccessLines, WithoutChecks } from './access-log.js';
 import { LineOutput } from './line-output.js';
 
 const ENTRY: AccessEntry = {
@@ -37,10 +37,23 @@ describe('a line of the access log', () => {
         });
         createLogger('gateway', { region: 'solo', destination }).info(entry, 'request');
         const time = new Date(clock.now()).toISOString();
-        expect(JSON.parse(lines[0]!)).toEqual({ ...JSON.parse(expected[0]!), time });
+        expect(JSON.parse(lines[0]!)).toEqual({ ...JSON.parse(expected[0]!), '@timestamp': time });
         expect(lines[0]!.indexOf('\n')).toBe(lines[0]!.length - 1);
       }),
     );
+  });
+});
+
+describe('the access log below debug', () => {
+  it('leaves out the checks of balancers and nothing else', () => {
+    const routes: string[] = [];
+    const log = new WithoutChecks({
+      write: ({ route }) => void routes.push(route),
+      close: () => undefined,
+    });
+    for (const route of ['/health/live', '/health/ready', '/v2/health/ready', ENTRY.route, 'none'])
+      log.write({ ...ENTRY, route });
+    expect(routes).toEqual([ENTRY.route, 'none']);
   });
 });
 

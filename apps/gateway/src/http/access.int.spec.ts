@@ -104,15 +104,17 @@ describe('the logs', () => {
     await ask('/v1/instruments', { authorization: `Bearer ${canary}`, cookie: `key=${canary}` });
     await ask('/v1/instruments', { 'x-request-id': canary });
     const lines = fixture.log.lines();
-    const own = lines.filter((line) => line['requestId'] === requestId && line['msg'] === 'request');
+    const own = lines.filter(
+      (line) => line['http.request.id'] === requestId && line['message'] === 'request',
+    );
     expect(own).toEqual([
       expect.objectContaining({
-        level: 'info',
-        method: 'GET',
-        route: '/v1/instruments',
-        path: '/v1/instruments',
-        status: 200,
-        actor: `key ${fixture.key.slice(5, 17)}`,
+        'log.level': 'info',
+        'http.request.method': 'GET',
+        'labels.route': '/v1/instruments',
+        'url.path': '/v1/instruments',
+        'http.response.status_code': 200,
+        'user.id': `key ${fixture.key.slice(5, 17)}`,
       }),
     ]);
     expect(fixture.log.text).toContain('btcf_…');

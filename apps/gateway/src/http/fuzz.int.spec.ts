@@ -105,7 +105,7 @@ async function attackAll(): Promise<void> {
     for (let next = left.pop(); next; next = left.pop()) await attack(next);
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  const bugs = fixture.log.lines().filter(({ level }) => level === 'error' || level === 'fatal');
+  const bugs = fixture.log.lines().filter(({ 'log.level': level }) => level === 'error' || level === 'fatal');
   expect(bugs).toEqual([]);
   fixture.log.text = '';
 }

@@ -224,8 +224,8 @@ describe('at the edge, an access token', () => {
     await fetch(`${fixture.url}/v1/instruments`, {
       headers: { authorization: `Bearer ${token}`, 'x-request-id': 'token-in-log-1' },
     });
-    const line = fixture.log.lines().find((each) => each['requestId'] === 'token-in-log-1');
-    expect(line).toMatchObject({ actor: `client ${client.id}`, tenant: 'default' });
+    const line = fixture.log.lines().find((each) => each['http.request.id'] === 'token-in-log-1');
+    expect(line).toMatchObject({ 'user.id': `client ${client.id}`, 'organization.id': 'default' });
   });
 });
 

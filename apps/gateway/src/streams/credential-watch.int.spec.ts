@@ -161,14 +161,26 @@ describe('a stream that is open', () => {
       fixture.log
         .lines()
         .filter((line) => Object.entries(what).every(([name, value]) => line[name] === value));
-    const ofTenant = { msg: 'request', tenant: 'small' };
-    await waitFor(() => lines({ msg: 'stream closed', transport: 'sse', events: 5 }).length === 2, {
-      ...IN_TIME,
-      what: 'the log has the ends of the streams',
-    });
-    expect(lines({ ...ofTenant, route: '/v1/stream', status: 200, method: 'GET' })).toHaveLength(2);
-    expect(lines({ ...ofTenant, route: '/v1/ws', status: 101 })).toHaveLength(2);
-    expect(lines({ ...ofTenant, route: '/v1/stream' })).toHaveLength(2);
-    expect(lines({ ...ofTenant, route: '/v1/ws' })).toHaveLength(2);
+    const ofTenant = { message: 'request', 'organization.id': 'small' };
+    await waitFor(
+      () => lines({ message: 'stream closed', 'labels.transport': 'sse', 'labels.events': 5 }).length === 2,
+      {
+        ...IN_TIME,
+        what: 'the log has the ends of the streams',
+      },
+    );
+    expect(
+      lines({
+        ...ofTenant,
+        'labels.route': '/v1/stream',
+        'http.response.status_code': 200,
+        'http.request.method': 'GET',
+      }),
+    ).toHaveLength(2);
+    expect(lines({ ...ofTenant, 'labels.route': '/v1/ws', 'http.response.status_code': 101 })).toHaveLength(
+      2,
+    );
+    expect(lines({ ...ofTenant, 'labels.route': '/v1/stream' })).toHaveLength(2);
+    expect(lines({ ...ofTenant, 'labels.route': '/v1/ws' })).toHaveLength(2);
   });
 });

@@ -3,9 +3,9 @@ import { describeDatabaseLine, describeLogLine } from './describe-log-line.js';
 
 describe('describeLogLine', () => {
   it('shows warnings and errors with their cause, and nothing below', () => {
-    expect(describeLogLine('{"level":"info","msg":"service ready"}')).toBeUndefined();
+    expect(describeLogLine('{"log.level":"info","message":"service ready"}')).toBeUndefined();
     expect(
-      describeLogLine('{"level":"warn","msg":"venue silent","err":{"message":"no answer in 30 s"}}'),
+      describeLogLine('{"log.level":"warn","message":"venue silent","error.message":"no answer in 30 s"}'),
     ).toEqual({
       level: 'warn',
       text: 'venue silent: no answer in 30 s',

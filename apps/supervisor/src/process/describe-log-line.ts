@@ -15,11 +15,11 @@ export function describeLogLine(line: string): Shown | undefined {
   if (line.trim() === '') return undefined;
   const fields = parse(line);
   if (!fields) return { level: 'error', text: line };
-  const level = String(fields.level);
+  const level = String(fields['log.level']);
   if (!SHOWN.has(level)) return undefined;
-  const error = fields.err as { message?: string } | undefined;
-  const message = String(fields.msg ?? '');
-  const why = error?.message && error.message !== message ? `: ${error.message}` : '';
+  const error = fields['error.message'];
+  const message = String(fields['message'] ?? '');
+  const why = typeof error === 'string' && error !== '' && error !== message ? `: ${error}` : '';
   return { level, text: `${message}${why}` };
 }
 

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => redis?.close());
 
-let logged: { level: string; msg: string }[];
+let logged: { 'log.level': string; message: string }[];
 beforeEach(() => {
   logged = [];
   pauses = [];
@@ -107,7 +107,7 @@ for (const [place, available, redisUrl] of places) {
       expect({ pauses, judged }).toEqual({ pauses: aSecond, judged: 0 });
       pauses.pop()!.end();
       await expect(owner).resolves.toBe(1);
-      const lines = logged.filter(({ msg }) => msg === 'one key or account tried from many addresses');
+      const lines = logged.filter(({ message }) => message === 'one key or account tried from many addresses');
       expect(lines).toHaveLength(1);
     });
 
@@ -126,7 +126,7 @@ for (const [place, available, redisUrl] of places) {
     it('are logged once for a window, not once each', async () => {
       const from = address();
       for (let i = 0; i < 60; i += 1) await throttle.refused(from, refusal(`key ${from}`));
-      expect(logged.map(({ level, msg }) => `${level} ${msg}`)).toEqual([
+      expect(logged.map(({ 'log.level': level, message }) => `${level} ${message}`)).toEqual([
         'info credentials refused',
         'warn one key or account tried too often from one address',
         'warn credentials tried too often from one address',

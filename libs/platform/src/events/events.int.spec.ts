@@ -107,7 +107,7 @@ function suite(start: () => Promise<Transport>): void {
     events.subscribe('gap.opened', ({ gapId }) => void seen.push(gapId));
     await events.publish('gap.opened', gap('x'));
     await waitFor(() => seen.length === 1, soon('the delivery'));
-    const failures = log.lines.filter(({ msg }) => msg === 'event handler failed');
+    const failures = log.lines.filter(({ message }) => message === 'event handler failed');
     expect(failures).toHaveLength(2);
   });
 
@@ -136,7 +136,7 @@ function suite(start: () => Promise<Transport>): void {
     await events.publish('gap.opened', gap('z'));
     await waitFor(() => seen.length > 0, soon('the delivery'));
     expect(seen).toEqual(['z']);
-    expect(log.lines.filter(({ msg }) => msg === 'event dropped: not understood')).toHaveLength(
+    expect(log.lines.filter(({ message }) => message === 'event dropped: not understood')).toHaveLength(
       nonsense.length,
     );
   });

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { testDatabase, type TestDatabase, waitFor } from '@btcforecast/testing';
+import { strangers } from '../logging/ecs.fixture.js';
 import type { RpcClient } from '../rpc/rpc-client.js';
 import { GAP, testClient } from '../rpc/rpc.fixture.js';
 import { type Program, startProgram } from './program.fixture.js';
@@ -52,7 +53,12 @@ describe('a service as a process', () => {
       child.kill(signal);
       await expect(slow).resolves.toMatchObject({ state: 'repaired' });
       await expect(exit).resolves.toBe(0);
-      expect(output()).toContain('"msg":"shut down"');
+      const lines = output()
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Record<string, unknown>);
+      expect(lines.at(-1)).toMatchObject({ 'service.name': 'program', message: 'shut down' });
+      expect(lines.map(strangers).flat()).toEqual([]);
     },
   );
 
@@ -81,7 +87,7 @@ describe('a service as a process', () => {
     await ready();
     child.send('reject');
     await expect(exit).resolves.toBe(1);
-    expect(output()).toContain('"level":"fatal"');
+    expect(output()).toContain('"log.level":"fatal"');
     expect(output()).toContain('nobody catches this');
   });
 

@@ -62,7 +62,7 @@ function suite(start: () => Promise<Store>): void {
     await reaches(await add('g1'), 'completed');
     expect(seen).toEqual([{ gapId: 'g1' }]);
     expect(log.lines).toContainEqual(
-      expect.objectContaining({ msg: 'job done', job: 'repair_gap', attempt: 1 }),
+      expect.objectContaining({ message: 'job done', 'labels.job': 'repair_gap', 'labels.attempt': 1 }),
     );
   });
 
@@ -162,7 +162,7 @@ function suite(start: () => Promise<Store>): void {
     work(async () => void seen.push('heir'), { lockDurationMs: 1_000 });
     await reaches(job, 'completed');
     expect(seen).toEqual(['dying', 'heir']);
-    expect(log.lines.map(({ msg }) => msg)).toContain('job taken over: its process was gone');
+    expect(log.lines.map(({ message }) => message)).toContain('job taken over: its process was gone');
   });
 
   it('works on after all connections were cut', async () => {

@@ -83,7 +83,7 @@ describe('a call', () => {
       code: 'internal.bug',
       message: 'internal error',
     });
-    expect(JSON.stringify(log.lines.filter(({ level }) => level === 'error'))).toContain('hunter2');
+    expect(JSON.stringify(log.lines.filter((line) => line['log.level'] === 'error'))).toContain('hunter2');
   });
 
   it('refuses a body that breaks the request schema', async () => {
