@@ -107,7 +107,9 @@ for (const [place, available, redisUrl] of places) {
       expect({ pauses, judged }).toEqual({ pauses: aSecond, judged: 0 });
       pauses.pop()!.end();
       await expect(owner).resolves.toBe(1);
-      const lines = logged.filter(({ message }) => message === 'one key or account tried from many addresses');
+      const lines = logged.filter(
+        ({ message }) => message === 'one key or account tried from many addresses',
+      );
       expect(lines).toHaveLength(1);
     });
 
