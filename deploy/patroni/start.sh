@@ -31,14 +31,11 @@ fi
 # PostgreSQL wants its key to be its own and closed to others, which a mounted secret is not.
 install -d -m 0700 "${TLS_COPY:=/run/patroni}"
 install -m 0600 /run/secrets/data.pem /run/secrets/data-key.pem "$TLS_COPY/"
-# Patroni passes nothing of its environment on to PostgreSQL, which archives: the key of the backups is in the file.
-(
-  umask 077
-  {
-    printf '[global]\nrepo1-cipher-pass=%s\n' "$(secret backup_key)"
-    sed '1,/^\[global\]$/d' /etc/patroni/pgbackrest.conf
-  } > "$TLS_COPY/pgbackrest.conf"
-)
+/etc/patroni/backup.py configure
+# Beside Patroni, with its rights on the data, and started anew whatever ends it.
+if [ "${BACKUP_AT:-02:00}" != never ]; then
+  (while sleep 5; do /etc/patroni/backup.py schedule; done) &
+fi
 PATRONI_SUPERUSER_USERNAME=postgres PATRONI_SUPERUSER_PASSWORD=$(secret postgres_superuser)
 PATRONI_REPLICATION_USERNAME=replicator PATRONI_REPLICATION_PASSWORD=$(secret postgres_replication)
 PATRONI_REWIND_USERNAME=rewind PATRONI_REWIND_PASSWORD=$(secret postgres_rewind)

@@ -89,6 +89,9 @@ function postgres({ name }: Region): ComposeService {
         PATRONI_POSTGRESQL_CONNECT_ADDRESS: `postgres-${name}:5432`,
         PATRONI_RESTAPI_CONNECT_ADDRESS: `postgres-${name}:8008`,
         PATRONI_ETCD3_HOSTS: '${ETCD_HOSTS:-etcd:2379}',
+        // UTC, or `never`; and how often a backup is restored beside the cluster, to prove that it can be.
+        BACKUP_AT: '${BACKUP_AT:-02:00}',
+        RESTORE_DRILL_DAYS: '${RESTORE_DRILL_DAYS:-7}',
       },
       secrets: [...TLS, ...PASSWORDS, 'backup_key'],
       volumes: [`${name}-postgres:/var/lib/postgresql`, `${name}-backup:/var/lib/pgbackrest`],

@@ -33,6 +33,7 @@ export function regionTargets({ name, gateways, predictions, workers }: Region):
     group(name, 'nginx', [`nginx-exporter-${name}:9113`]),
     group(name, 'postgres', [`postgres-exporter-${name}:9187`]),
     group(name, 'patroni', [`postgres-${name}:8008`]),
+    group(name, 'backup', [`postgres-${name}:9465`]),
     group(name, 'etcd', [`etcd-${name}:2381`]),
     store('queue'),
     store('cache'),

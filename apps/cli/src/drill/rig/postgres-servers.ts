@@ -9,12 +9,10 @@ import type { RigBase } from './rig-base.js';
 import { runProgram } from './run-program.js';
 import { ownFolder, processesIn, sendSignal, startServer } from './server-processes.js';
 
-const FILES = ['patroni.yml', 'run-patroni.py', 'pgbackrest.conf', 'start.sh'].map(
+const FILES = ['patroni.yml', 'run-patroni.py', 'pgbackrest.conf', 'start.sh', 'backup.py', 'schedule.py'].map(
   (file) => `deploy/patroni/${file}`,
 );
 const START_MS = 120_000;
-const REPLAY_SECONDS = 600;
-const BIN = '/usr/lib/postgresql/15/bin';
 const JOIN_MS = 120_000;
 
 const Cluster = z.object({
@@ -108,18 +106,9 @@ export class PostgresServers {
     return this.run(node, ['pgbackrest', config, '--stanza=btcforecast', ...args]);
   }
 
-  /** Lets a restored PostgreSQL replay what it is to have, by itself, reached over its socket only; then stops it. */
-  async replay(node: Place): Promise<void> {
-    const data = join(node.folder, 'data');
-    const options = `-c listen_addresses='' -c unix_socket_directories=${join(node.folder, 'run')} -c ssl=off -c archive_mode=off`;
-    const control = (...args: string[]) =>
-      this.run(node, [`${BIN}/pg_ctl`, '-D', data, '-w', '-t', String(REPLAY_SECONDS), ...args]);
-    await control('-l', join(node.folder, 'replay.log'), '-o', options, 'start');
-    await this.until('the restored PostgreSQL has replayed', async () => {
-      const state = await this.run(node, [`${BIN}/pg_controldata`, data]);
-      return /cluster state: +in production/.test(state);
-    });
-    await control('-m', 'fast', 'stop');
+  /** What takes, proves and restores backups in the container: deploy/patroni/backup.py. */
+  backup(node: Place, ...args: string[]): Promise<string> {
+    return this.run(node, [join(node.folder, 'backup.py'), ...args]);
   }
 
   loseData(node: Place): void {
@@ -142,7 +131,10 @@ export class PostgresServers {
 
   #service(node: Place) {
     const region = node.host.replace('postgres-', '') as RegionName;
-    const placed = this.base.compose.placed(`${region}-postgres`, node, { ETCD_HOSTS: this.etcd.endpoints });
+    const placed = this.base.compose.placed(`${region}-postgres`, node, {
+      ETCD_HOSTS: this.etcd.endpoints,
+      BACKUP_AT: 'never', // a drill takes its backup when it wants one
+    });
     return { ...placed, environment: { ...placed.environment, ...PGBACKREST_USER } };
   }
 
