@@ -50,10 +50,11 @@ describeWhen(hasPython, 'python3 is not installed')('the schedule of backups', (
 
   it('asks for one where there is none, and for none and no drill where it is turned off', () => {
     expect(
-      python<boolean[]>(
-        `[backup.is_backup_due(datetime.now(timezone.utc), at, None, 1) for at in given]`,
-        ['02:00', '23:59', 'never'],
-      ),
+      python<boolean[]>(`[backup.is_backup_due(datetime.now(timezone.utc), at, None, 1) for at in given]`, [
+        '02:00',
+        '23:59',
+        'never',
+      ]),
     ).toEqual([true, true, false]);
   });
 
@@ -62,9 +63,14 @@ describeWhen(hasPython, 'python3 is not installed')('the schedule of backups', (
     const done = (daysAgo: number) => ({ at: now - daysAgo * DAY, outcome: 'done' });
     const failed = (daysAgo: number) => ({ at: now - daysAgo * DAY, outcome: 'failed' });
     const lists = [[], [done(6)], [done(8)], [done(6), failed(1)], [failed(1)], [done(9), failed(1)]];
-    expect(python(`[schedule.is_drill_due(${now}, one) for one in given]`, lists)).toEqual(
-      [true, false, true, false, true, true],
-    );
+    expect(python(`[schedule.is_drill_due(${now}, one) for one in given]`, lists)).toEqual([
+      true,
+      false,
+      true,
+      false,
+      true,
+      true,
+    ]);
   });
 
   it('finds rows that are missing or too many after a restore, and takes what was written meanwhile', () => {
@@ -73,7 +79,11 @@ describeWhen(hasPython, 'python3 is not installed')('the schedule of backups', (
   try: backup.compared(*c)
   except backup.Refused: return True''', globals())`;
     const cases = [
-      [{ a: 1, b: 2 }, { a: 1, b: 2 }, { a: 1, b: 2 }],
+      [
+        { a: 1, b: 2 },
+        { a: 1, b: 2 },
+        { a: 1, b: 2 },
+      ],
       [{ a: 1 }, { a: 2 }, { a: 3 }],
       [{ a: 3 }, { a: 2 }, { a: 1 }],
       [{ a: 1 }, { a: 0 }, { a: 1 }],

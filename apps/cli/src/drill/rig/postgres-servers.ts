@@ -9,9 +9,14 @@ import type { RigBase } from './rig-base.js';
 import { runProgram } from './run-program.js';
 import { ownFolder, processesIn, sendSignal, startServer } from './server-processes.js';
 
-const FILES = ['patroni.yml', 'run-patroni.py', 'pgbackrest.conf', 'start.sh', 'backup.py', 'schedule.py'].map(
-  (file) => `deploy/patroni/${file}`,
-);
+const FILES = [
+  'patroni.yml',
+  'run-patroni.py',
+  'pgbackrest.conf',
+  'start.sh',
+  'backup.py',
+  'schedule.py',
+].map((file) => `deploy/patroni/${file}`);
 const START_MS = 120_000;
 const JOIN_MS = 120_000;
 
