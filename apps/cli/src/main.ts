@@ -4,6 +4,7 @@ import { reportFailure } from './report-failure.js';
 import { registerAuditCommand } from './audit.command.js';
 import { registerBacktestCommand } from './backtest.command.js';
 import { registerDataCommand } from './data.command.js';
+import { registerDeployCommand } from './deploy.command.js';
 import { registerDoctorCommand } from './doctor.command.js';
 import { registerDrillCommand } from './drill.command.js';
 import { registerForecastCommand } from './forecast.command.js';
@@ -41,6 +42,7 @@ function createProgram(): Command {
   registerTrackRecordCommand(program);
   registerAuditCommand(program);
   registerUsersCommand(program);
+  registerDeployCommand(program);
   registerDoctorCommand(program);
   registerDrillCommand(program);
   return program;

@@ -119,3 +119,11 @@ export function tenantValue(text: string): string {
   if (parsed.success) return parsed.data;
   throw new InvalidArgumentError('It must be lower-case letters, digits and hyphens, at most 39.');
 }
+
+/** A tag of images, as registries allow them. */
+export function releaseValue(text: string): string {
+  if (/^\w[\w.-]{0,127}$/.test(text)) return text;
+  throw new InvalidArgumentError(
+    'It must be a tag such as 1.4.0: letters, digits, dots, dashes, underscores.',
+  );
+}

@@ -32,6 +32,18 @@ export interface StartRegionOptions {
   readonly members: readonly string[];
   /** Whether that cluster is there already, and this region joins it. */
   readonly joins: boolean;
+  /** Only these servers, without waiting for what they need; default all. */
+  readonly only?: readonly string[] | undefined;
+}
+
+/** Anything that runs in a region: an instance of ours, a database, a balancer. */
+export interface Server {
+  readonly region: string;
+  readonly name: string;
+  /** Whether it runs and, where it has a health check of its own, passes it. */
+  readonly well: boolean;
+  /** In the words of whoever runs it, such as `healthy`. */
+  readonly state: string;
 }
 
 export interface RunOnceOptions {
@@ -52,6 +64,9 @@ export interface Driver {
 
   /** All instances that are to be there, in a fixed order, also those that are not running. */
   instances(region: string): Promise<readonly Instance[]>;
+
+  /** All that is there, by name; jobs that ended well are not among them. */
+  servers(region: string): Promise<readonly Server[]>;
 
   /** Never throws because the instance is ill: that is what it tells. */
   probe(instance: Instance): Promise<Probe>;
@@ -92,4 +107,10 @@ export interface Driver {
 
   /** Makes it so many instances; further ones start with this release, the last ones are drained and go. */
   scale(region: string, service: ServiceName, count: number, release: string): Promise<void>;
+
+  /**
+   * Stops a server and makes it again from the files as they are now. Without it no region can be added, for its
+   * neighbours would not learn of it.
+   */
+  recreate?(region: string, server: string): Promise<void>;
 }

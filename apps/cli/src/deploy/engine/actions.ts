@@ -1,5 +1,26 @@
 import { AppError } from '@btcforecast/platform/errors';
+import {
+  awaitCopies,
+  awaitLeader,
+  backUp,
+  dropCopy,
+  forgetCluster,
+  keepLog,
+  restoreDatabase,
+  switchOver,
+  verifyRestore,
+} from './database-actions.js';
 import { findInstance, untilCanBeSpared, untilReady, watch } from './gate.js';
+import {
+  joinEtcd,
+  makeSecrets,
+  recreate,
+  renew,
+  scale,
+  startServers,
+  stopServers,
+  writeRegion,
+} from './region-actions.js';
 import type { StepContext } from './step-context.js';
 import type { Step, StepOf } from './step.js';
 
@@ -7,7 +28,7 @@ type Actions = {
   readonly [K in Step['kind']]: (step: StepOf<K>, context: StepContext) => Promise<string>;
 };
 
-/** How each kind of step is done, whichever driver does it; the answer is one sentence for the journal. */
+/** How each kind of step is done, whichever driver does it; the answer is one sentence for whoever watches. */
 const ACTIONS: Actions = {
   check: async ({ region, release }, { driver }) => {
     await driver.check(region, release);
@@ -22,6 +43,32 @@ const ACTIONS: Actions = {
     if (driver.updateService) return driver.updateService(region, service, to, signal);
     throw new AppError('bug', 'internal.bug', `${driver.name} does not update whole services`);
   },
+  'start-region': async ({ region, ...options }, { driver, signal }) => {
+    await driver.startRegion(region, options, signal);
+    return 'started';
+  },
+  await: async ({ region }, context) => {
+    const instances = await context.driver.instances(region);
+    for (const instance of instances) await untilReady(instance, context);
+    return `${instances.length} instances are ready`;
+  },
+  scale,
+  renew,
+  start: startServers,
+  stop: stopServers,
+  backup: backUp,
+  'keep-log': keepLog,
+  switchover: switchOver,
+  'await-leader': awaitLeader,
+  'await-copies': awaitCopies,
+  'forget-cluster': forgetCluster,
+  restore: restoreDatabase,
+  'drop-copy': dropCopy,
+  'verify-restore': verifyRestore,
+  'write-region': writeRegion,
+  'make-secrets': makeSecrets,
+  'join-etcd': joinEtcd,
+  recreate,
 };
 
 /** @throws whatever keeps the step from being done */

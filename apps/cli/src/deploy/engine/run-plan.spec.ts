@@ -66,6 +66,7 @@ let journals = 0;
 function contextOf(system: SimulatedSystem): RunContext {
   return {
     driver: system,
+    root: folder,
     rules: { ...DEFAULT_RULES, deadlineMs: 20_000 },
     pace: system,
     signal: new AbortController().signal,
@@ -134,7 +135,7 @@ describe('a rolling update', () => {
         expectEnoughReady(system, of);
         expect(releasesOf(runsOf(context.journal.read()))).toEqual(['v2']);
       }),
-      { numRuns: 20 },
+      { numRuns: 12 },
     );
   });
 
@@ -148,7 +149,7 @@ describe('a rolling update', () => {
         expectEnoughReady(system, of);
         expect(new Set(system.replaced).size).toBe(system.replaced.length);
       }),
-      { numRuns: 20 },
+      { numRuns: 12 },
     );
   });
 
@@ -167,7 +168,7 @@ describe('a rolling update', () => {
         expectEnoughReady(system, of);
         expect(releasesOf(runsOf(context.journal.read()))).toEqual([]);
       }),
-      { numRuns: 20 },
+      { numRuns: 12 },
     );
   });
 
@@ -188,7 +189,7 @@ describe('a rolling update', () => {
         expect(new Set(Object.values(system.releases()))).toEqual(new Set(['v1']));
         expectEnoughReady(system, of);
       }),
-      { numRuns: 20 },
+      { numRuns: 12 },
     );
   });
 

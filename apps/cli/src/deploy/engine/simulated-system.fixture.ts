@@ -132,6 +132,9 @@ export class SimulatedSystem implements Driver, Pace {
   }
 
   async startRegion(): Promise<void> {}
+  async servers(): Promise<[]> {
+    return [];
+  }
   async start(): Promise<void> {}
   async stop(): Promise<void> {}
   async execute(): Promise<string> {

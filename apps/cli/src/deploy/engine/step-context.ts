@@ -18,6 +18,8 @@ export const REAL_PACE: Pace = {
 /** What the doing of a step has at hand. */
 export interface StepContext {
   readonly driver: Driver;
+  /** Folder of the project, with the files of regions. */
+  readonly root: string;
   readonly rules: GateRules;
   readonly pace: Pace;
   /** Aborted when the operator interrupts. */
