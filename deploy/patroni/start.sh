@@ -7,9 +7,13 @@ secret() { cat "/run/secrets/$1"; }
 if [ "${1:-}" = post-bootstrap ]; then
   # Runs once for a cluster, as the superuser. psql quotes the passwords.
   psql -v ON_ERROR_STOP=1 -q "$2" \
-    -v app="$(secret postgres_app)" -v monitor="$(secret postgres_monitor)" <<'SQL'
+    -v app="$(secret postgres_app)" -v monitor="$(secret postgres_monitor)" \
+    -v vault="$(secret postgres_vault)" <<'SQL'
 CREATE ROLE btcforecast LOGIN PASSWORD :'app' CONNECTION LIMIT 250;
 CREATE ROLE monitor LOGIN PASSWORD :'monitor' CONNECTION LIMIT 10 IN ROLE pg_monitor;
+-- Makes and drops users that act as btcforecast, if Vault is used; see docs/secrets.md.
+CREATE ROLE vault LOGIN CREATEROLE PASSWORD :'vault' CONNECTION LIMIT 10 IN ROLE pg_signal_backend;
+GRANT btcforecast TO vault WITH ADMIN OPTION;
 CREATE DATABASE btcforecast OWNER btcforecast;
 REVOKE ALL ON DATABASE btcforecast FROM PUBLIC;
 GRANT CONNECT ON DATABASE btcforecast TO monitor;

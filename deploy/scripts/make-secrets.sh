@@ -16,7 +16,7 @@ cd "$folder"
 random() { [ -s "$1" ] || openssl rand -hex 24 | tr -d '\n' > "$1"; }
 given() { [ -e "$1" ] || printf '%s' "$2" > "$1"; }
 
-for name in postgres_superuser postgres_replication postgres_rewind postgres_app postgres_monitor redis_password \
+for name in postgres_superuser postgres_replication postgres_rewind postgres_app postgres_monitor postgres_vault redis_password \
   rpc_token backup_key grafana_password; do
   random "$name"
 done
@@ -27,6 +27,12 @@ given redis_url "redis://:$(cat redis_password)@haproxy:6379"
 given redis_cache_url "redis://:$(cat redis_password)@haproxy:6380"
 password=$(cat redis_password)
 given redis_exporter "{\"redis://redis-queue-1:6379\":\"$password\",\"redis://redis-queue-2:6379\":\"$password\",\"redis://redis-cache-1:6379\":\"$password\",\"redis://redis-cache-2:6379\":\"$password\"}"
+# What services log in to Vault with: written by deploy/vault/bootstrap.sh, if you use it. And their token of Consul.
+for name in gateway market-data prediction worker; do
+  given "vault_${name}_role_id" ''
+  given "vault_${name}_secret_id" ''
+done
+given consul_token ''
 # Where alerts go: empty until you say. An empty receiver is told nothing.
 for name in slack_url pagerduty_key smtp_password alert_webhook_token dead_man_token; do given "$name" ''; done
 

@@ -1,4 +1,4 @@
-# Vault with its own storage; unsealed by its operators. deploy/scripts/bootstrap-vault.sh sets up what services need.
+# Vault with its own storage; unsealed by its operators. deploy/vault/bootstrap.sh sets up what services need.
 ui            = false
 disable_mlock = true
 api_addr      = "https://vault:8200"

@@ -6,7 +6,7 @@ export function registerTrackRecordCommand(program: Command): void {
     .command('track-record')
     .description('look after the track record')
     .command('rotate-key')
-    .description('put a new signing key in force, signed by the present one, which is deleted')
+    .description('put a new signing key in force, signed by the present one, which signs nothing more')
     .option(
       '--key-file <file>',
       'the present key; default: TRACK_RECORD_KEY_FILE, or that of the data folder',

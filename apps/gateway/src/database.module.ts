@@ -1,6 +1,6 @@
 import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { createDataSource } from '@btcforecast/database';
-import { ENV } from '@btcforecast/platform';
+import { ENV, VAULT, type Vault } from '@btcforecast/platform';
 import { DataSource } from 'typeorm';
 import type { GatewayEnv } from './gateway.env.js';
 
@@ -15,12 +15,13 @@ const POOL_SIZE = 5;
   providers: [
     {
       provide: DataSource,
-      inject: [ENV],
-      useFactory: (env: GatewayEnv) =>
+      inject: [ENV, VAULT],
+      useFactory: (env: GatewayEnv, vault: Vault | null) =>
         createDataSource({
           url: env.DATABASE_URL,
           applicationName: 'gateway',
           poolSize: POOL_SIZE,
+          login: vault?.login,
         }).initialize(),
     },
   ],

@@ -4,15 +4,15 @@ import {
   exitOnFailedStart,
   exitOnSignal,
   exitOnUncaught,
-  loadEnv,
+  loadServiceEnv,
 } from '@btcforecast/platform';
 import { GatewayEnv } from './gateway.env.js';
 import { startGateway } from './start-gateway.js';
 
-const env = loadEnv(GatewayEnv);
+const { env, vault } = await loadServiceEnv('gateway', GatewayEnv);
 const logger = createLogger('gateway', { level: env.LOG_LEVEL, pretty: env.LOG_PRETTY, region: env.REGION });
 exitOnUncaught(logger);
-const starting = startGateway({ env, logger });
+const starting = startGateway({ env, vault, logger });
 exitOnSignal(logger, async () => (await starting).close());
 try {
   const { port, internalPort } = await starting;

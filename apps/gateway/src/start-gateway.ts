@@ -12,6 +12,7 @@ import {
   PinoNestLogger,
   PlatformModule,
   startInternalServer,
+  type Vault,
 } from '@btcforecast/platform';
 import { StandardSchemaSerializerInterceptor } from '@nestjs/common';
 import { NestFactory, Reflector } from '@nestjs/core';
@@ -54,6 +55,8 @@ const CLOSE_UNUSED_MS = 50;
 
 export interface GatewayOptions {
   readonly env: GatewayEnv;
+  /** Closed with the gateway. */
+  readonly vault?: Vault | undefined;
   readonly logger?: Logger;
   /** Default: the main log's place, in batches. */
   readonly accessLog?: AccessLog;
@@ -72,7 +75,7 @@ export interface RunningGateway {
 
 /** Starts the gateway in this process. Knows nothing of signals; see main.ts. */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
-  const { env } = options;
+  const { env, vault } = options;
   const logger =
     options.logger ??
     createLogger(NAME, { level: env.LOG_LEVEL, pretty: env.LOG_PRETTY, region: env.REGION });
@@ -87,7 +90,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   });
   try {
     const accessLog = options.accessLog ?? createAccessLog({ name: NAME, env, main: logger, metrics });
-    const app = await createApp({ env, logger, health, metrics, accessLog });
+    const app = await createApp({ env, vault, logger, health, metrics, accessLog });
     const connections = new OpenConnections(app.getHttpServer() as Server);
     await app.listen(env.GATEWAY_PORT, env.GATEWAY_HOST);
     const grpc = await serveGrpc(app, env, { logger, metrics, accessLog });
@@ -96,6 +99,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     const close = async (): Promise<void> => {
       await closeInOrder({ app, grpc, connections, internal, health }, env);
       accessLog.close();
+      await vault?.close();
     };
     return { app, port, grpcPort: grpc.port, internalPort: internal.port, logger, close };
   } catch (error) {
@@ -104,14 +108,14 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   }
 }
 
-interface AppParts extends Required<GatewayOptions> {
+interface AppParts extends Required<Omit<GatewayOptions, 'vault'>>, Pick<GatewayOptions, 'vault'> {
   readonly health: HealthRegistry;
   readonly metrics: Metrics;
 }
 
 /** The Nest app with everything around its routes, not yet listening. */
 async function createApp(parts: AppParts): Promise<NestFastifyApplication> {
-  const { env, logger, health, metrics } = parts;
+  const { env, vault, logger, health, metrics } = parts;
   const routes = new RouteTable();
   const problems = new ProblemReply(routes, logger);
   const server = createHttpServer(env, problems);
@@ -128,7 +132,7 @@ async function createApp(parts: AppParts): Promise<NestFastifyApplication> {
   await installCompression(server);
   const root = {
     module: class GatewayRoot {},
-    imports: [PlatformModule.forService({ name: NAME, env, logger, metrics, health }), GatewayModule],
+    imports: [PlatformModule.forService({ name: NAME, env, vault, logger, metrics, health }), GatewayModule],
   };
   const adapter = new FastifyAdapter(server);
   installBodyParsers(adapter, server);

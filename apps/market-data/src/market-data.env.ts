@@ -64,10 +64,6 @@ export const MarketDataEnv = PlatformEnv.extend({
 });
 export type MarketDataEnv = Readonly<z.infer<typeof MarketDataEnv>>;
 
-export function loadMarketDataEnv(): MarketDataEnv {
-  return loadEnv(MarketDataEnv);
-}
-
 export function loadProbeEnv(): Readonly<z.infer<typeof ProbeEnv>> {
   return loadEnv(ProbeEnv);
 }

@@ -1,6 +1,16 @@
 import { createDataSource } from '@btcforecast/database';
 import { assembleMarketData, IngestSettings } from '@btcforecast/market-data';
-import { Clock, ENV, EventBus, JobQueues, LOGGER, Metrics, type Logger } from '@btcforecast/platform';
+import {
+  Clock,
+  ENV,
+  EventBus,
+  JobQueues,
+  LOGGER,
+  Metrics,
+  VAULT,
+  type Logger,
+  type Vault,
+} from '@btcforecast/platform';
 import { DAY_MS, HOUR_MS } from '@btcforecast/timeseries';
 import { Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -28,9 +38,9 @@ function settingsOf(env: MarketDataEnv, instrument: string): IngestSettings {
   providers: [
     {
       provide: DataSource,
-      inject: [ENV],
-      useFactory: (env: MarketDataEnv) =>
-        createDataSource({ url: env.DATABASE_URL, applicationName: 'market-data' }).initialize(),
+      inject: [ENV, VAULT],
+      useFactory: ({ DATABASE_URL: url }: MarketDataEnv, vault: Vault | null) =>
+        createDataSource({ url, applicationName: 'market-data', login: vault?.login }).initialize(),
     },
     {
       provide: ServedMarkets,

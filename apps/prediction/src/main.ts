@@ -1,6 +1,7 @@
 import 'reflect-metadata';
-import { bootstrapService, loadEnv } from '@btcforecast/platform';
+import { bootstrapService, loadServiceEnv } from '@btcforecast/platform';
 import { PredictionEnv } from './prediction.env.js';
 import { PredictionModule } from './prediction.module.js';
 
-await bootstrapService({ name: 'prediction', module: PredictionModule, env: loadEnv(PredictionEnv) });
+const configuration = await loadServiceEnv('prediction', PredictionEnv);
+await bootstrapService({ name: 'prediction', module: PredictionModule, ...configuration });

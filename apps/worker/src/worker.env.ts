@@ -1,7 +1,7 @@
 import { TierTableText } from '@btcforecast/access';
 import { NotificationsEnv } from '@btcforecast/notifications';
 import { PlatformEnv, secret, SecretsEnv } from '@btcforecast/platform';
-import { ChampionEnv } from '@btcforecast/prediction';
+import { ChampionEnv, TrackRecordTransitEnv } from '@btcforecast/prediction';
 import { z } from 'zod';
 
 const HOUR_MS = 3_600_000;
@@ -22,6 +22,7 @@ export const WorkerEnv = PlatformEnv.extend({
     .describe(
       'Private key that signs the track record, ed25519 in PEM; made at first use (npm start: track-record.key in the data folder)',
     ),
+  ...TrackRecordTransitEnv,
   MLFLOW_TRACKING_URI: z
     .url({ protocol: /^https?$/ })
     .refine(

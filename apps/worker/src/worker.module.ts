@@ -1,6 +1,6 @@
 import { databaseProviders } from '@btcforecast/platform/database';
 import { CandleReader, MarketClockReader, MarketFeedReader } from '@btcforecast/candle-reader';
-import { ENV, QueuesModule } from '@btcforecast/platform';
+import { ENV, QueuesModule, VAULT, type Vault } from '@btcforecast/platform';
 import {
   AliasRepository,
   CandidateService,
@@ -12,7 +12,7 @@ import {
   ScoreRepository,
   ScoreService,
   technicalCheckProvider,
-  TrackRecordKeyFile,
+  trackRecordKeys,
   TrackRecordService,
 } from '@btcforecast/prediction';
 import { Module } from '@nestjs/common';
@@ -64,9 +64,9 @@ import type { WorkerEnv } from './worker.env.js';
     CandidateService,
     {
       provide: TrackRecordService,
-      inject: [DataSource, ENV],
-      useFactory: (dataSource: DataSource, env: WorkerEnv) =>
-        new TrackRecordService(dataSource, new TrackRecordKeyFile(env.TRACK_RECORD_KEY_FILE)),
+      inject: [DataSource, ENV, VAULT],
+      useFactory: (dataSource: DataSource, env: WorkerEnv, vault: Vault | null) =>
+        new TrackRecordService(dataSource, trackRecordKeys(env, vault ?? undefined)),
     },
     ...lifecycleProviders,
     ...driftProviders,

@@ -25,6 +25,7 @@ import { TrackRecordEntity } from './entities/track-record.entity.js';
 import { TrackRecordRootEntity } from './entities/track-record-root.entity.js';
 import { WebhookEndpointEntity } from './entities/webhook-endpoint.entity.js';
 import { WebhookSecretEntity } from './entities/webhook-secret.entity.js';
+import { clientWithLogin, type DatabaseLogin } from './login.js';
 import { Foundation1795219200000 } from './migrations/1795219200000-foundation.js';
 import { ModelsAndProof1795305600000 } from './migrations/1795305600000-models-and-proof.js';
 import { TenantsAndRoles1795824000000 } from './migrations/1795824000000-tenants-and-roles.js';
@@ -42,6 +43,8 @@ export interface DataSourceOptions {
   readonly applicationName: string;
   /** Connections at most; default 5, since solo runs every service on one small server. */
   readonly poolSize?: number;
+  /** Who to be, in place of the user and password of the address. */
+  readonly login?: DatabaseLogin | undefined;
 }
 
 const MIGRATIONS = [
@@ -88,7 +91,8 @@ const ENTITIES = [
  * The one TypeORM data source of a process; not yet connected (call `initialize`).
  * Times out rather than hangs: 2 s to connect, 15 s for a statement, and dead peers are noticed by keepalive.
  */
-export function createDataSource({ url, applicationName, poolSize = 5 }: DataSourceOptions): DataSource {
+export function createDataSource(options: DataSourceOptions): DataSource {
+  const { url, applicationName, poolSize = 5, login } = options;
   return new DataSource({
     type: 'postgres',
     url,
@@ -100,6 +104,11 @@ export function createDataSource({ url, applicationName, poolSize = 5 }: DataSou
     applicationName,
     poolSize,
     connectTimeoutMS: 2_000,
-    extra: { keepAlive: true, statement_timeout: 15_000, idle_in_transaction_session_timeout: 15_000 },
+    extra: {
+      keepAlive: true,
+      statement_timeout: 15_000,
+      idle_in_transaction_session_timeout: 15_000,
+      ...(login && { Client: clientWithLogin(login), maxLifetimeSeconds: login.connectionSeconds }),
+    },
   });
 }

@@ -1,4 +1,5 @@
 export { createDataSource, type DataSourceOptions } from './data-source.js';
+export { clientWithLogin, type DatabaseLogin, type Login } from './login.js';
 export { migrate } from './migrate.js';
 export { ApiKeyEntity } from './entities/api-key.entity.js';
 export { TenantEntity } from './entities/tenant.entity.js';

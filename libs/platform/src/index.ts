@@ -1,6 +1,7 @@
 export { describeEnv, secret, type EnvVariable } from './config/describe-env.js';
 export { loadEnv, parseEnv, type EnvSource } from './config/load.env.js';
 export { cacheRedisUrl, DEFAULT_RPC_PORTS, PlatformEnv, type HostPort } from './config/platform.env.js';
+export { loadServiceEnv, type ServiceConfiguration } from './config/service.env.js';
 export { AppError, isAppError, toAppError, type ErrorDetails, type ErrorKind } from './errors/app-error.js';
 export {
   PROBLEM_TYPE_BASE,
@@ -8,6 +9,8 @@ export {
   type ProblemAnswer,
   type ProblemContext,
 } from './errors/problem-of.js';
+export type { TransitKey, TransitKeyVersion } from './vault/transit-key.js';
+export type { Vault } from './vault/vault.js';
 export { SecretBox, newSecretsKey } from './secrets/secret-box.js';
 export { SecretsEnv } from './secrets/secrets.env.js';
 export { AddressPolicy, isLoopback, type AddressVerdict } from './http/address-policy.js';
@@ -75,4 +78,4 @@ export {
 } from './lifecycle/service-process.js';
 export { startService, type RunningService, type ServiceOptions } from './lifecycle/start-service.js';
 export { PlatformModule, type PlatformOptions } from './nest/platform.module.js';
-export { ENV, LOGGER } from './nest/tokens.js';
+export { ENV, LOGGER, VAULT } from './nest/tokens.js';

@@ -84,6 +84,7 @@ export { RegistryService, type NewModel, type Registration } from './registry/re
 export { technicalCheckProvider } from './registry/technical-check.provider.js';
 export { MlflowMirror, type MirrorResult } from './mlflow/mlflow-mirror.service.js';
 export { TrackRecordKeyFile } from './track-record/track-record-key.file.js';
+export { trackRecordKeys, TrackRecordTransitEnv } from './track-record/track-record-keys.env.js';
 export {
   TrackRecordService,
   type TrackRecordProgress,

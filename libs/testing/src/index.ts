@@ -5,5 +5,6 @@ export { repositoryRoot } from './repository-root.js';
 export { sharedData } from './shared-data.js';
 export { testDatabase, type TestDatabase, type TestDatabaseOptions } from './test-database.js';
 export { hasRedis, testRedis, type TestRedis } from './test-redis.js';
+export { VaultStandIn, type AnsweredRequest } from './vault/vault-stand-in.js';
 export { waitFor, type WaitOptions } from './wait-for.js';
 export { traceCollector, type CollectedSpan, type TraceCollector } from './trace-collector.js';

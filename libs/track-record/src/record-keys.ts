@@ -41,15 +41,32 @@ export function keyStatement(key: Omit<KeyBody, 'signature'>, seq: number): Buff
   return Buffer.from(PREFIX + canonicalJson({ keyId, publicKey, previousKeyId, seq }), 'utf8');
 }
 
+/** Signs by one ed25519 key, wherever that is. */
+export interface RecordSigner {
+  /** Raw, base64. */
+  readonly publicKey: string;
+  /** @returns ed25519, base64 */
+  sign(statement: Buffer): Promise<string>;
+}
+
+/** Signs by a private key that is in memory. */
+export function signerOf(key: KeyObject): RecordSigner {
+  return { publicKey: rawPublicKey(key), sign: async (statement) => signatureOf(statement, key) };
+}
+
 /** Body of the entry `seq` that introduces `key`, signed by `previous`, or by itself when it is the first. */
-export function keyBody(key: KeyObject, previous: KeyObject | null, seq: number): KeyBody {
-  const publicKey = rawPublicKey(key);
+export async function keyBody(
+  key: RecordSigner,
+  previous: RecordSigner | null,
+  seq: number,
+): Promise<KeyBody> {
+  const { publicKey } = key;
   const unsigned = {
     keyId: keyIdOf(publicKey),
     publicKey,
-    previousKeyId: previous && keyIdOf(rawPublicKey(previous)),
+    previousKeyId: previous && keyIdOf(previous.publicKey),
   };
-  return { ...unsigned, signature: signatureOf(keyStatement(unsigned, seq), previous ?? key) };
+  return { ...unsigned, signature: await (previous ?? key).sign(keyStatement(unsigned, seq)) };
 }
 
 /** ed25519, base64. */

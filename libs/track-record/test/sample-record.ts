@@ -5,7 +5,7 @@ import { merkleRoot } from '../src/merkle-tree.js';
 import { nextEntry, NO_HASH, type RecordEntry, type RecordKind } from '../src/record-entry.js';
 import { hourOf } from '../src/record-hour.js';
 import { RECORD_LEVELS, type ForecastBody } from '../src/record-bodies.js';
-import { keyBody, keyIdOf, rawPublicKey, signatureOf } from '../src/record-keys.js';
+import { keyIdOf, keyStatement, rawPublicKey, signatureOf } from '../src/record-keys.js';
 import { rootStatement, type RecordRoot } from '../src/record-root.js';
 import { RecordVerifier, type RecordSummary } from '../src/record-verifier.js';
 
@@ -36,8 +36,11 @@ export class SampleWriter implements SampleRecord {
 
   /** Enters a key, signed by the one before unless the test says by whom. */
   key(key: KeyObject, atMs: number, by = this.#key ?? null): void {
-    const body = keyBody(key, by, this.entries.length + 1);
-    this.add('key', body.keyId, atMs, { ...body });
+    const publicKey = rawPublicKey(key);
+    const previousKeyId = by && keyIdOf(rawPublicKey(by));
+    const unsigned = { keyId: keyIdOf(publicKey), publicKey, previousKeyId };
+    const signature = signatureOf(keyStatement(unsigned, this.entries.length + 1), by ?? key);
+    this.add('key', unsigned.keyId, atMs, { ...unsigned, signature });
     this.#key = key;
   }
 

@@ -6,7 +6,7 @@ import { describeEnv } from './describe-env.js';
 export type EnvSource = Readonly<Record<string, string | undefined>>;
 
 /** BSD's EX_CONFIG: something was found in an unconfigured or misconfigured state. */
-const EXIT_CONFIG = 78;
+export const EXIT_CONFIG = 78;
 
 /**
  * Configuration of this process, parsed once and frozen.

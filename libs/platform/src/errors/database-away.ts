@@ -1,5 +1,5 @@
-/** Classes of SQLSTATE that pass by themselves: connection lost, out of resources, shutdown or crash of the server. */
-const PASSING_STATE = /^(08|53|57)[0-9A-Z]{3}$/;
+/** Classes of SQLSTATE that pass by themselves: connection lost, a login that is being changed, out of resources, shutdown or crash of the server. */
+const PASSING_STATE = /^(08|28|53|57)[0-9A-Z]{3}$/;
 const SOCKET_ERRORS = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH']);
 /** What pg says, without any code, when a connection ends under a query or none can be had in time. */
 const LOST_CONNECTION = /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout)/;

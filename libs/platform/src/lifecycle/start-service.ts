@@ -11,6 +11,7 @@ import { Metrics } from '../metrics/metrics.js';
 import { PlatformModule } from '../nest/platform.module.js';
 import { RpcLoad } from '../rpc/rpc-load.js';
 import { createRpcMicroserviceOptions } from '../rpc/rpc-server.js';
+import type { Vault } from '../vault/vault.js';
 import { Closers } from './closers.js';
 
 export interface ServiceOptions {
@@ -19,6 +20,8 @@ export interface ServiceOptions {
   /** The app's own module; PlatformModule is added around it. */
   readonly module: Type | DynamicModule;
   readonly env: PlatformEnv;
+  /** Closed with the service. */
+  readonly vault?: Vault | undefined;
   readonly logger?: Logger;
 }
 
@@ -43,7 +46,7 @@ const FLUSH_ANSWERS_MS = 50;
  * RPC_PORT is set), then ready. Knows nothing of signals; see bootstrapService.
  */
 export async function startService(options: ServiceOptions): Promise<RunningService> {
-  const { name, env } = options;
+  const { name, env, vault } = options;
   const logger =
     options.logger ??
     createLogger(name, { level: env.LOG_LEVEL, pretty: env.LOG_PRETTY, region: env.REGION });
@@ -60,15 +63,22 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   try {
     const root = {
       module: class ServiceRoot {},
-      imports: [PlatformModule.forService({ name, env, logger, metrics, health, closers }), options.module],
+      imports: [
+        PlatformModule.forService({ name, env, vault, logger, metrics, health, closers }),
+        options.module,
+      ],
     };
     const { app, rpcPort } = await startApp(root, env, logger);
     health.setReady(true);
-    const close = (): Promise<void> => closeInOrder(app, internal, health, env);
+    const close = async (): Promise<void> => {
+      await closeInOrder(app, internal, health, env);
+      await vault?.close();
+    };
     return { app, logger, health, internalPort: internal.port, rpcPort, close };
   } catch (error) {
     // Nest gives no app to close when its start fails.
     await Promise.all([internal.close(), closers.closeAll()]);
+    await vault?.close();
     throw error;
   }
 }

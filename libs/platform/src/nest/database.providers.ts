@@ -3,7 +3,8 @@ import { Injectable, type OnApplicationShutdown, type Provider } from '@nestjs/c
 import { DataSource } from 'typeorm';
 import type { PlatformEnv } from '../config/platform.env.js';
 import { HealthRegistry } from '../health/health-registry.js';
-import { ENV } from './tokens.js';
+import type { Vault } from '../vault/vault.js';
+import { ENV, VAULT } from './tokens.js';
 
 /** Reports the database's health while the process runs, and closes the pool last. */
 @Injectable()
@@ -32,9 +33,9 @@ export function databaseProviders(applicationName: string): Provider[] {
   return [
     {
       provide: DataSource,
-      inject: [ENV],
-      useFactory: (env: PlatformEnv): Promise<DataSource> =>
-        createDataSource({ url: env.DATABASE_URL, applicationName }).initialize(),
+      inject: [ENV, VAULT],
+      useFactory: (env: PlatformEnv, vault: Vault | null): Promise<DataSource> =>
+        createDataSource({ url: env.DATABASE_URL, applicationName, login: vault?.login }).initialize(),
     },
     DatabaseLifecycle,
   ];

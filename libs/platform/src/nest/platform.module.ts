@@ -12,12 +12,14 @@ import { RpcLoad } from '../rpc/rpc-load.js';
 import { rpcTls } from '../rpc/rpc-tls.js';
 import { RpcCancelController, RunningCalls } from '../rpc/running-calls.js';
 import { Clock } from '../time/clock.js';
-import { ENV, LOGGER } from './tokens.js';
+import type { Vault } from '../vault/vault.js';
+import { ENV, LOGGER, VAULT } from './tokens.js';
 
 export interface PlatformOptions {
   /** Name of the service, e.g. `market-data`. */
   readonly name: string;
   readonly env: PlatformEnv;
+  readonly vault?: Vault | undefined;
   /** Default: made from the name and the configuration, as all of these. */
   readonly logger?: Logger;
   readonly metrics?: Metrics;
@@ -101,12 +103,14 @@ export class PlatformModule {
     const clock = options.clock ?? new Clock();
     const closers = options.closers ?? new Closers();
     showClock(metrics, clock);
+    options.vault?.showIn(metrics);
     return {
       module: PlatformModule,
       global: true,
       controllers: [RpcCancelController],
       providers: [
         { provide: ENV, useValue: env },
+        { provide: VAULT, useValue: options.vault ?? null },
         { provide: LOGGER, useValue: logger },
         { provide: Metrics, useValue: metrics },
         { provide: HealthRegistry, useValue: options.health ?? new HealthRegistry() },
@@ -124,6 +128,7 @@ export class PlatformModule {
       ],
       exports: [
         ENV,
+        VAULT,
         LOGGER,
         Metrics,
         HealthRegistry,

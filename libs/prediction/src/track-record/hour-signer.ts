@@ -1,11 +1,10 @@
-import type { KeyObject } from 'node:crypto';
 import {
   hourOf,
   merkleRoot,
   NO_HASH,
   rootStatement,
-  signatureOf,
   type RecordRoot,
+  type RecordSigner,
 } from '@btcforecast/track-record';
 import type { EntityManager } from 'typeorm';
 import { findEntryAt, findLastRoot, insertRoot, listUntil, listKeys } from './track-record.repository.js';
@@ -17,14 +16,14 @@ const HOUR_MS = 3_600_000;
  * chain's lock.
  *
  * @param nowMs    wall time at the primary
- * @param keyOf    the private key with an id
+ * @param signerOf whoever signs by the key with an id
  * @returns null when there is no such hour
- * @throws AppError bug track_record.broken when its entries do not fit together; as keyOf
+ * @throws AppError bug track_record.broken when its entries do not fit together; as signerOf
  */
 export async function signNextHour(
   manager: EntityManager,
   nowMs: number,
-  keyOf: (keyId: string) => Promise<KeyObject>,
+  signerOf: (keyId: string) => Promise<RecordSigner>,
 ): Promise<RecordRoot | null> {
   const before = await findLastRoot(manager);
   const first = await findEntryAt(manager, (before?.lastSeq ?? 0) + 1);
@@ -43,7 +42,8 @@ export async function signNextHour(
     keyId,
     signedAt: new Date(nowMs).toISOString(),
   };
-  const root = { ...unsigned, signature: signatureOf(rootStatement(unsigned), await keyOf(keyId)) };
+  const signer = await signerOf(keyId);
+  const root = { ...unsigned, signature: await signer.sign(rootStatement(unsigned)) };
   await insertRoot(manager, root);
   return root;
 }

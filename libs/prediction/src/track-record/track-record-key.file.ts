@@ -2,33 +2,28 @@ import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:cryp
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AppError } from '@btcforecast/platform';
-import { keyIdOf, rawPublicKey } from '@btcforecast/track-record';
+import { keyIdOf, rawPublicKey, type RecordSigner, signerOf } from '@btcforecast/track-record';
+import type { TrackRecordKeys } from './track-record-keys.js';
 
 /**
  * The private key that signs the track record: PKCS #8 in PEM, readable by its owner only. During a rotation the next
  * key lies beside it; which of the two is in force is what the chain says, so a rotation may be cut short anywhere.
  */
-export class TrackRecordKeyFile {
+export class TrackRecordKeyFile implements TrackRecordKeys {
   constructor(private readonly path: string) {}
 
-  /** The key for an empty chain: that of the file, or a new one. */
-  async first(): Promise<KeyObject> {
-    return (await readKey(this.path)) ?? writeNewKey(this.path);
+  /** That of the file, or a new one. */
+  async first(): Promise<RecordSigner> {
+    return signerOf((await readKey(this.path)) ?? (await writeNewKey(this.path)));
   }
 
-  /**
-   * The key that is in force according to the chain.
-   *
-   * @throws AppError caller config.invalid when it is not here: nothing can be signed then, and nothing may be
-   *   signed by another key
-   */
-  async inForce(keyId: string): Promise<KeyObject> {
+  async inForce(keyId: string): Promise<RecordSigner> {
     const key = await readKey(this.path);
-    if (key && idOf(key) === keyId) return key;
+    if (key && idOf(key) === keyId) return signerOf(key);
     const next = await readKey(this.#nextPath);
     if (next && idOf(next) === keyId) {
       await this.adoptNext();
-      return next;
+      return signerOf(next);
     }
     const state = key ? `holds the key ${idOf(key)}` : 'is not there';
     throw new AppError(
@@ -40,8 +35,8 @@ export class TrackRecordKeyFile {
   }
 
   /** A new key beside the one in force; takes the place of one that was never entered. */
-  async prepareNext(): Promise<KeyObject> {
-    return writeNewKey(this.#nextPath);
+  async prepareNext(): Promise<RecordSigner> {
+    return signerOf(await writeNewKey(this.#nextPath));
   }
 
   /** The old key is gone after this: nothing can be signed in its name any more. */

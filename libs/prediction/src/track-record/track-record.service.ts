@@ -1,17 +1,10 @@
 import { AppError } from '@btcforecast/platform';
-import {
-  canonicalJson,
-  keyBody,
-  keyIdOf,
-  nextEntry,
-  rawPublicKey,
-  type RecordEntry,
-} from '@btcforecast/track-record';
+import { canonicalJson, keyBody, keyIdOf, nextEntry, type RecordEntry } from '@btcforecast/track-record';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { listArrivals, oldestArrival } from './arrivals.repository.js';
 import { endOfHour, signNextHour } from './hour-signer.js';
-import { TrackRecordKeyFile } from './track-record-key.file.js';
+import type { TrackRecordKeys } from './track-record-keys.js';
 import {
   brokenAt,
   checkLink,
@@ -59,7 +52,7 @@ export class TrackRecordService {
   /** @param timeAt wall time at the primary, ms */
   constructor(
     private readonly dataSource: DataSource,
-    private readonly keyFile: TrackRecordKeyFile,
+    private readonly keys: TrackRecordKeys,
     private readonly timeAt: (manager: EntityManager) => Promise<number> = primaryTime,
   ) {}
 
@@ -86,28 +79,28 @@ export class TrackRecordService {
   }
 
   /**
-   * Puts a new key in force, signed by the present one, which is deleted. The hours that have ended are signed by the
+   * Puts a new key in force, signed by the present one, which signs nothing more. The hours that have ended are signed by the
    * present key before, the hour in hand will be by the new one.
    *
    * @throws AppError caller track_record.not_entered while the record is empty; as {@link extend}
    */
   async rotateKey(): Promise<{ keyId: string; previousKeyId: string; seq: number }> {
-    const next = await this.keyFile.prepareNext();
-    const keyId = keyIdOf(rawPublicKey(next));
+    const next = await this.keys.prepareNext();
+    const keyId = keyIdOf(next.publicKey);
     const rotated = await this.#locked(async (manager) => {
       const head = await this.#soundHead(manager);
       if (!head) throw new AppError('caller', 'track_record.not_entered', 'the track record is still empty');
       while (await this.#signNext(manager));
       const { keyId: previousKeyId } = (await listKeys(manager)).at(-1)!; // the chain begins with a key
-      const previous = await this.keyFile.inForce(previousKeyId);
+      const previous = await this.keys.inForce(previousKeyId);
       const seq = head.seq + 1;
-      const body = canonicalJson({ ...keyBody(next, previous, seq) });
+      const body = canonicalJson({ ...(await keyBody(next, previous, seq)) });
       const enteredAt = await this.#entryTime(manager, head);
       const entry = nextEntry(head, { kind: 'key', subject: keyId, enteredAt, body });
       await insertEntries(manager, [{ feed: NO_FEED, entry }]);
       return { keyId, previousKeyId, seq };
     });
-    await this.keyFile.adoptNext();
+    await this.keys.adoptNext();
     return rotated;
   }
 
@@ -160,8 +153,8 @@ export class TrackRecordService {
   }
 
   async #enterFirstKey(manager: EntityManager, enteredAt: string): Promise<RecordEntry> {
-    const key = await this.keyFile.first();
-    const body = keyBody(key, null, 1);
+    const key = await this.keys.first();
+    const body = await keyBody(key, null, 1);
     const content = {
       kind: 'key',
       subject: body.keyId,
@@ -194,7 +187,7 @@ export class TrackRecordService {
 
   async #signNext(manager: EntityManager): Promise<boolean> {
     const nowMs = await this.timeAt(manager);
-    const root = await signNextHour(manager, nowMs, (keyId) => this.keyFile.inForce(keyId));
+    const root = await signNextHour(manager, nowMs, (keyId) => this.keys.inForce(keyId));
     return root !== null;
   }
 }

@@ -74,8 +74,8 @@ function ownService({ region, target, limits, common, own }: OwnService): Compos
     stop_grace_period: GRACE,
     tmpfs: ['/tmp:size=64m,mode=1777'],
     healthcheck: health(['CMD', 'node', '/app/deploy/docker/healthcheck.mjs'], 60),
-    environment: { ...common, ...own.environment },
-    secrets: [...SECRETS, ...(own.secrets ?? [])],
+    environment: { ...common, ...vaultEnv(target), ...own.environment },
+    secrets: [...SECRETS, ...vaultLogin(target), ...(own.secrets ?? [])],
     networks: own.networks,
     depends_on: { [`${region.name}-migrate`]: { condition: 'service_completed_successfully' } },
   };
@@ -85,7 +85,10 @@ function ownService({ region, target, limits, common, own }: OwnService): Compos
 function workerParts(networks: ComposeService['networks']): Own {
   return {
     networks,
-    environment: { TRACK_RECORD_KEY_FILE: '/run/secrets/track_record_key' },
+    environment: {
+      TRACK_RECORD_KEY_FILE: '/run/secrets/track_record_key',
+      TRACK_RECORD_TRANSIT_KEY: '${TRACK_RECORD_TRANSIT_KEY:-}',
+    },
     secrets: ['track_record_key'],
   };
 }
@@ -120,6 +123,23 @@ function commonEnv(region: Region, predictions: readonly string[]): Record<strin
     SIM_URL: '${SIM_URL:-}',
     OTEL_EXPORTER_OTLP_ENDPOINT: '${OTEL_EXPORTER_OTLP_ENDPOINT:-}',
   };
+}
+
+/** Vault is used once VAULT_ADDR is set; deploy/vault/bootstrap.sh writes the logins. */
+function vaultEnv(target: string): Record<string, string> {
+  const [roleId, secretId] = vaultLogin(target);
+  return {
+    VAULT_ADDR: '${VAULT_ADDR:-}',
+    VAULT_CACERT: '/run/secrets/ca.pem',
+    VAULT_ROLE_ID_FILE: `/run/secrets/${roleId}`,
+    VAULT_SECRET_ID_FILE: `/run/secrets/${secretId}`,
+    VAULT_KV_PATHS: `secret/btcforecast/common,secret/btcforecast/${target}`,
+    VAULT_DATABASE_ROLE: '${VAULT_DATABASE_ROLE:-database/btcforecast}',
+  };
+}
+
+function vaultLogin(target: string): [roleId: string, secretId: string] {
+  return [`vault_${target}_role_id`, `vault_${target}_secret_id`];
 }
 
 function gatewayEnv(): Record<string, string> {

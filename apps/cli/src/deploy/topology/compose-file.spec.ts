@@ -79,7 +79,8 @@ describe('the compose files', () => {
     expect(writable).toEqual(['elasticsearch', 'kibana']);
     const asRoot = services.filter(([, { user }]) => user === '0:0').map(([name]) => name);
     const owners = [...regions.map(({ name }) => `${name}-volumes`), 'global-volumes'];
-    expect(asRoot.sort()).toEqual([...regions.map(({ name }) => `${name}-filebeat`), ...owners].sort());
+    const known = [...regions.map(({ name }) => `${name}-filebeat`), ...owners, 'vault-bootstrap'];
+    expect(asRoot.sort()).toEqual(known.sort());
     for (const name of owners)
       expect(all.services[name]).toMatchObject({ cap_add: ['CHOWN'], read_only: true });
   });
@@ -94,7 +95,9 @@ describe('the compose files', () => {
         if (/PASS|SECRET|TOKEN|KEY/.test(variable))
           expect({ variable, value }).toEqual({
             variable,
-            value: expect.stringMatching(/^(\/run\/secrets\/|btcforecast$)/),
+            value: expect.stringMatching(
+              /^(\/run\/secrets(\/|$)|btcforecast$|\$\{TRACK_RECORD_TRANSIT_KEY:-\}$)/,
+            ),
           });
       }
     }

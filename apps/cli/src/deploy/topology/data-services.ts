@@ -4,7 +4,9 @@ import { type ComposeService, bounded, health, healthy, numbered, type Services 
 
 const PROFILES = ['core', 'full'];
 const SENTINELS = 3;
-const PASSWORDS = ['superuser', 'replication', 'rewind', 'app', 'monitor'].map((who) => `postgres_${who}`);
+const PASSWORDS = ['superuser', 'replication', 'rewind', 'app', 'monitor', 'vault'].map(
+  (who) => `postgres_${who}`,
+);
 const TLS = ['ca.pem', 'data.pem', 'data-key.pem'];
 
 /** PostgreSQL under Patroni, the etcd that it agrees in, and Redis for queues and for what may be lost. */

@@ -4,7 +4,7 @@ import { type ComposeService, bounded, health, type Limits, OPEN_FILES, type Ser
 
 /** What there is once: the way in by geography, and the eyes of whoever operates it all. */
 export function globalServices(regions: readonly Region[]): Services {
-  return { ...wayIn(regions), ...watching(regions), ...seeing(), ...secretsAndNames() };
+  return { ...wayIn(regions), ...watching(regions), ...seeing(), ...secretsAndNames(regions) };
 }
 
 const CORE = ['core', 'full'];
@@ -167,7 +167,9 @@ function seeing(): Services {
   };
 }
 
-function secretsAndNames(): Services {
+function secretsAndNames(regions: readonly Region[]): Services {
+  // Services of every region ask them.
+  const networks = { wan: null, ...Object.fromEntries(regions.map(({ name }) => [`${name}-app`, null])) };
   return {
     consul: service(
       FULL,
@@ -185,11 +187,39 @@ function secretsAndNames(): Services {
       { cpus: '0.5', memory: '256M' },
       {
         image: IMAGES.vault,
-        command: ['vault', 'server', '-config=/etc/vault'],
-        volumes: ['./deploy/vault:/etc/vault:ro', 'vault:/vault/data'],
+        networks,
+        command: ['vault', 'server', '-config=/etc/vault/vault.hcl'],
+        volumes: ['./deploy/vault/vault.hcl:/etc/vault/vault.hcl:ro', 'vault:/vault/data'],
         secrets: ['ca.pem', 'service.pem', 'service-key.pem'],
         tmpfs: ['/tmp:size=16m,mode=1777'],
       },
     ),
+    'vault-bootstrap': vaultBootstrap(),
+  };
+}
+
+/** Run by an operator, once Vault is unsealed: sets it up and writes the logins of the services beside the secrets. */
+function vaultBootstrap(): ComposeService {
+  return {
+    ...service(
+      ['bootstrap'],
+      { cpus: '0.25', memory: '64M' },
+      {
+        image: IMAGES.nginx, // it has what the script needs: a shell and curl
+        user: '0:0',
+        restart: 'no',
+        entrypoint: ['/bin/sh', '/etc/vault/bootstrap.sh'],
+        environment: {
+          VAULT_ADDR: '${VAULT_ADDR:-https://vault:8200}',
+          VAULT_CACERT: '/run/secrets/ca.pem',
+          VAULT_TOKEN_FILE: '/run/secrets/vault_token',
+          SECRETS_DIR: '/run/secrets',
+        },
+        volumes: ['./deploy/vault:/etc/vault:ro', '${SECRETS_DIR:-./deploy/secrets}:/run/secrets'],
+        tmpfs: ['/tmp:size=16m,mode=1777'],
+      },
+    ),
+    // The folder may belong to whoever made the secrets.
+    cap_add: ['DAC_OVERRIDE'],
   };
 }

@@ -1,0 +1,4 @@
+# What gateway may do in Vault: read its own part of the configuration, and be lent a user of PostgreSQL.
+path "secret/data/btcforecast/common" { capabilities = ["read"] }
+path "secret/data/btcforecast/gateway" { capabilities = ["read"] }
+path "database/creds/btcforecast" { capabilities = ["read"] }
