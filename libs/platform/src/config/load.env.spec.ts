@@ -121,6 +121,11 @@ describe('describeEnv', () => {
   it('has a description for each variable of the platform', () => {
     expect(describeEnv(PlatformEnv).filter(({ description }) => !description)).toEqual([]);
     const secrets = describeEnv(PlatformEnv).filter((variable) => variable.secret);
-    expect(secrets.map(({ name }) => name)).toEqual(['DATABASE_URL', 'REDIS_URL', 'RPC_TOKEN']);
+    expect(secrets.map(({ name }) => name)).toEqual([
+      'DATABASE_URL',
+      'REDIS_URL',
+      'REDIS_CACHE_URL',
+      'RPC_TOKEN',
+    ]);
   });
 });

@@ -33,7 +33,11 @@ export class VaultBench {
       `GRANT ${bench.owner} TO ${bench.owner}_vault WITH ADMIN OPTION`,
       `GRANT CREATE ON SCHEMA public TO ${bench.owner}`,
     );
-    const files = { rpc_token: 'shared-by-all-services', redis_url: 'redis://:p@ss"\\word@host:6379', redis_cache_url: 'redis://c' };
+    const files = {
+      rpc_token: 'shared-by-all-services',
+      redis_url: 'redis://:p@ss"\\word@host:6379',
+      redis_cache_url: 'redis://c',
+    };
     await mkdir(bench.path('secrets'));
     for (const [file, text] of Object.entries({
       ...files,
