@@ -59,7 +59,7 @@ export class VaultBench {
     const { hostname, port, pathname } = new URL(this.database.url);
     const { stdout } = await run(join(repositoryRoot, 'deploy', 'vault', 'bootstrap.sh'), args, {
       env: {
-        PATH: process.env['PATH'],
+        PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
         VAULT_ADDR: this.vault.url,
         VAULT_TOKEN: this.vault.rootToken,
         SECRETS_DIR: this.path('secrets'),

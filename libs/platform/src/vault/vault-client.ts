@@ -50,22 +50,20 @@ export class VaultClient {
     schema: S,
     { method = 'GET', path, token, body }: VaultRequest,
   ): Promise<z.output<S>> {
-    const { status, headers, text } = await this.#exchange(`${method} ${path}`, {
+    const what = `${method} ${path}`;
+    const { status, headers, text } = await this.#exchange(what, {
       method,
       path: `${new URL(this.address).pathname.replace(/\/$/, '')}/v1/${path}`,
       headers: { 'X-Vault-Request': 'true', ...(token && { 'X-Vault-Token': token }) },
       ...(body && { body: JSON.stringify(body) }),
     });
-    if (status !== 200 && status !== 204) {
-      const reason = Errors.safeParse(jsonOf(text)).data?.errors.join('; ') || `status ${status}`;
-      const retryAfterMs = Number(headers['retry-after'] ?? 0) * 1_000 || 0;
-      throw new VaultError(status, `Vault refused ${method} ${path}: ${reason}`, retryAfterMs);
-    }
-    const parsed = schema.safeParse(jsonOf(text));
+    const content = jsonOf(text);
+    if (status !== 200 && status !== 204) throw refusalOf(what, status, content, headers['retry-after']);
+    const parsed = schema.safeParse(content);
+    if (parsed.success) return parsed.data;
     // What it said may hold a secret, so only the places are named.
-    const places = parsed.error?.issues.map((issue) => issue.path.join('.')).join(', ');
-    if (!parsed.success) throw new VaultError(status, `Vault answered ${method} ${path} without ${places}`);
-    return parsed.data;
+    const places = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
+    throw new VaultError(status, `Vault answered ${what} without ${places}`);
   }
 
   async close(): Promise<void> {
@@ -85,6 +83,11 @@ export class VaultClient {
       throw new VaultError(undefined, `Vault did not answer ${what}: ${reason}`, 0, { cause: error });
     }
   }
+}
+
+function refusalOf(what: string, status: number, content: unknown, retryAfter: unknown): VaultError {
+  const reason = Errors.safeParse(content).data?.errors.join('; ') || `status ${status}`;
+  return new VaultError(status, `Vault refused ${what}: ${reason}`, Number(retryAfter ?? 0) * 1_000 || 0);
 }
 
 function jsonOf(text: string): unknown {

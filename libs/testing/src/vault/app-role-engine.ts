@@ -44,14 +44,20 @@ export class AppRoleEngine {
     return { data: { secret_id: id, secret_id_accessor: randomUUID(), secret_id_ttl: ttl } };
   }
 
-  #logIn({ role_id: roleId, secret_id: secretId }: Body): VaultReply {
+  /** Uses a secret id once. */
+  #admit(roleId: unknown, secretId: string): [name: string, role: Role] {
     const [name, role] = [...this.#roles].find(([, each]) => each.roleId === roleId) ?? [];
-    const secret = role?.secretIds.get(String(secretId));
-    if (!role || !secret || secret.endsAt <= Date.now())
+    const secret = role?.secretIds.get(secretId);
+    if (!name || !role || !secret || secret.endsAt <= Date.now()) {
       throw new VaultRefusal(400, 'invalid role or secret ID');
+    }
     secret.usesLeft -= 1;
-    if (secret.usesLeft <= 0) role.secretIds.delete(String(secretId));
-    const { settings } = role;
+    if (secret.usesLeft <= 0) role.secretIds.delete(secretId);
+    return [name, role];
+  }
+
+  #logIn({ role_id: roleId, secret_id: secretId }: Body): VaultReply {
+    const [name, { settings }] = this.#admit(roleId, String(secretId));
     const period = secondsOf(settings['token_period']);
     const seconds = period || secondsOf(settings['token_ttl']) || 2_764_800;
     const most = secondsOf(settings['token_max_ttl']) || 2_764_800;

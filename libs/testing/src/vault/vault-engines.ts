@@ -115,20 +115,24 @@ export class TransitEngine implements VaultEngine {
 
   async handle(method: string, path: string, body: Body): Promise<VaultReply | undefined> {
     const [kind = '', name = '', verb] = path.split('/');
-    if (kind === 'keys' && method !== 'GET') {
-      if (verb === undefined && body['type'] !== 'ed25519') throw new VaultRefusal(400, `unknown key type`);
-      if (verb === undefined && this.#keys.has(name)) return undefined; // says nothing, changes nothing
-      const key = generateKeyPairSync('ed25519').privateKey;
-      return void this.#keys.set(name, [...(this.#keys.get(name) ?? []), key]);
-    }
+    if (kind === 'keys' && method !== 'GET') return this.#add(name, verb === 'rotate', body);
     const versions = this.#keys.get(name);
-    if (!versions) throw kind === 'sign' ? new VaultRefusal(400, 'signing key not found') : missing();
-    if (kind === 'sign') return signed(versions, body);
-    const keys = versions.map((key, i) => [i + 1, { name: 'ed25519', public_key: rawPublic(key) }]);
-    return {
-      data: { name, type: 'ed25519', latest_version: versions.length, keys: Object.fromEntries(keys) },
-    };
+    if (versions) return kind === 'sign' ? signed(versions, body) : described(name, versions);
+    throw kind === 'sign' ? new VaultRefusal(400, 'signing key not found') : missing();
   }
+
+  /** A key that is made again stays as it is. */
+  #add(name: string, isRotation: boolean, body: Body): undefined {
+    const before = this.#keys.get(name) ?? [];
+    if (!isRotation && body['type'] !== 'ed25519') throw new VaultRefusal(400, 'unknown key type');
+    if (!isRotation && before.length > 0) return;
+    this.#keys.set(name, [...before, generateKeyPairSync('ed25519').privateKey]);
+  }
+}
+
+function described(name: string, versions: readonly KeyObject[]): VaultReply {
+  const keys = versions.map((key, i) => [i + 1, { name: 'ed25519', public_key: rawPublic(key) }]);
+  return { data: { name, type: 'ed25519', latest_version: versions.length, keys: Object.fromEntries(keys) } };
 }
 
 function signed(versions: readonly KeyObject[], body: Body): VaultReply {

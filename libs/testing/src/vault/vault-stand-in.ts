@@ -15,8 +15,8 @@ export interface AnsweredRequest {
 }
 
 const SWEEP_MS = 50;
-/** For what needs no token. */
-const OPEN = new Set(['auth/approle/login', 'sys/seal-status']);
+/** Needs no token. */
+const LOGIN = 'auth/approle/login';
 
 /**
  * Speaks the part of Vault's HTTP API that btcforecast uses, by its documentation, with leases that end, tokens that
@@ -101,18 +101,22 @@ export class VaultStandIn {
 
   async #reply(method: string, path: string, body: Body, headers: IncomingMessage['headers']) {
     if (path === 'sys/seal-status') return { sealed: this.sealed, initialized: true };
-    if (this.sealed) throw new VaultRefusal(503, 'Vault is sealed');
-    if (this.throttled > 0) {
-      this.throttled -= 1;
-      throw new VaultRefusal(429, `request path "${path}": rate limit quota exceeded`);
-    }
+    this.#assertServing(path);
     const shown = String(headers['x-vault-token'] ?? '');
     if (path === 'sys/wrapping/unwrap') return this.#unwrap(shown);
     const token = this.leases.find(shown);
-    if (!OPEN.has(path) && !(token && this.policies.allows(token.policies, method, path))) throw denied();
+    const mayDo = token !== undefined && this.policies.allows(token.policies, method, path);
+    if (!mayDo && path !== LOGIN) throw denied();
     const reply = await this.#handle(method, path, body, token);
     const wrapTtl = headers['x-vault-wrap-ttl'];
     return wrapTtl && reply ? this.#wrap(reply, secondsOf(wrapTtl)) : reply && full(reply);
+  }
+
+  #assertServing(path: string): void {
+    if (this.sealed) throw new VaultRefusal(503, 'Vault is sealed');
+    if (this.throttled === 0) return;
+    this.throttled -= 1;
+    throw new VaultRefusal(429, `request path "${path}": rate limit quota exceeded`);
   }
 
   async #handle(
@@ -136,24 +140,29 @@ export class VaultStandIn {
   }
 
   async #system(method: string, path: string, body: Body): Promise<VaultReply | undefined> {
-    if (path === 'leases/renew') {
-      const { seconds, isCut } = await this.leases.renew(
-        String(body['lease_id']),
-        Number(body['increment'] ?? 0),
-      );
-      const warnings = isCut ? ['TTL of lease exceeded the effective max_ttl'] : [];
-      return { lease_id: String(body['lease_id']), renewable: true, lease_duration: seconds, warnings };
-    }
-    if (path === 'leases/revoke') return void (await this.leases.revoke(String(body['lease_id'])));
+    const lease = String(body['lease_id']);
+    if (path === 'leases/renew') return this.#renew(lease, Number(body['increment'] ?? 0));
+    if (path === 'leases/revoke') return void (await this.leases.revoke(lease));
     const [kind = '', ...rest] = path.split('/');
-    const name = rest.join('/').replace(/^acl\//, '');
     if (method === 'GET') return this.#list(kind);
-    if (kind === 'policies') return void this.policies.write(name, String(body['policy']));
-    if (kind === 'mounts') return this.#mount(name, body);
-    if (kind === 'auth') return this.#enable(name, body);
-    if (kind !== 'audit') throw missing();
+    const set: Record<string, (name: string, settings: Body) => undefined> = {
+      policies: (name, { policy }) => void this.policies.write(name.replace(/^acl\//, ''), String(policy)),
+      mounts: (name, settings) => this.#mount(name, settings),
+      auth: (name, settings) => this.#enable(name, settings),
+      audit: (name, settings) => this.#audit(name, settings),
+    };
+    return (set[kind] ?? absent())(rest.join('/'), body);
+  }
+
+  async #renew(id: string, increment: number): Promise<VaultReply> {
+    const { seconds, isCut } = await this.leases.renew(id, increment);
+    const warnings = isCut ? ['TTL of lease exceeded the effective max_ttl'] : [];
+    return { lease_id: id, renewable: true, lease_duration: seconds, warnings };
+  }
+
+  #audit(name: string, settings: Body): undefined {
     if (this.audits.has(name)) throw new VaultRefusal(400, `path already in use: ${name}/`);
-    return void this.audits.set(name, body);
+    this.audits.set(name, settings);
   }
 
   #list(kind: string): VaultReply {
