@@ -127,3 +127,10 @@ export function releaseValue(text: string): string {
     'It must be a tag such as 1.4.0: letters, digits, dots, dashes, underscores.',
   );
 }
+
+/** Milliseconds, one number or several separated by commas. */
+export function delaysValue(text: string): number[] {
+  const values = text.split(',').map(Number);
+  if (values.every((value) => Number.isFinite(value) && value >= 0)) return values;
+  throw new InvalidArgumentError('It must be numbers of milliseconds, such as 40,75,110.');
+}

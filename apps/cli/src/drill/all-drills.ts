@@ -1,9 +1,11 @@
-import type { Drill } from './drill.js';
+import type { Drill, RegionDrill } from './drill.js';
 import { backupRestore } from './drills/backup-restore.js';
 import { plaintextRefused } from './drills/plaintext-refused.js';
 import { postgresPrimaryKilled } from './drills/postgres-primary-killed.js';
 import { postgresSplitBrain } from './drills/postgres-split-brain.js';
 import { redisPrimaryKilled } from './drills/redis-primary-killed.js';
+import { processKilled } from './drills/process-killed.js';
+import { primaryRegionCut, regionCut } from './drills/region-cut.js';
 
 /** In the order in which they run; each leaves the rig whole. */
 export const DRILLS: readonly Drill[] = [
@@ -13,3 +15,6 @@ export const DRILLS: readonly Drill[] = [
   postgresSplitBrain,
   backupRestore,
 ];
+
+/** The same, on whole regions. */
+export const REGION_DRILLS: readonly RegionDrill[] = [regionCut, primaryRegionCut, processKilled];

@@ -1,3 +1,4 @@
+import type { RegionsRig } from './regions/regions-rig.js';
 import type { Rig } from './rig/rig.js';
 
 /** What a drill found. Times are milliseconds after the fault. */
@@ -17,7 +18,7 @@ export interface Findings {
 }
 
 /** One fault of the real servers, and what must hold while it lasts and after. */
-export interface Drill {
+export interface DrillCard {
   readonly name: string;
   /** What is broken, for the table. */
   readonly breaks: string;
@@ -25,6 +26,15 @@ export interface Drill {
   readonly steps: readonly string[];
   /** Recovery is to take no longer; at twice that the drill fails. */
   readonly barSeconds: number;
+}
+
+/** A drill on the servers of one region. */
+export interface Drill extends DrillCard {
   /** Breaks what it says, waits until all is whole again, and leaves the rig as it found it. */
   run(rig: Rig): Promise<Findings>;
+}
+
+/** A drill on whole regions with a network between them; see {@link Drill}. */
+export interface RegionDrill extends DrillCard {
+  runInRegions(rig: RegionsRig): Promise<Findings>;
 }

@@ -1,18 +1,18 @@
-import type { Drill, Findings } from './drill.js';
+import type { DrillCard, Findings } from './drill.js';
 
 /** At this many times the bar a drill has failed. */
 const TOO_LONG = 2;
 
 /** One run of one drill, and why it failed, if it did. */
 export interface Outcome {
-  readonly drill: Drill;
+  readonly drill: DrillCard;
   /** Null when it could not be carried through. */
   readonly findings: Findings | null;
   readonly failures: readonly string[];
 }
 
 /** Holds what was found against what must never be. */
-export function judge(drill: Drill, findings: Findings): Outcome {
+export function judge(drill: DrillCard, findings: Findings): Outcome {
   const { lost, recoveryMs, broken } = findings;
   const failures = [
     ...(lost > 0 ? [`${lost} of what was acknowledged is lost`] : []),
@@ -25,7 +25,7 @@ export function judge(drill: Drill, findings: Findings): Outcome {
 }
 
 /** What a drill ends with that could not be carried through, e.g. because nothing recovered in time. */
-export function notCarriedThrough(drill: Drill, error: unknown): Outcome {
+export function notCarriedThrough(drill: DrillCard, error: unknown): Outcome {
   const reason = error instanceof Error ? error.message : String(error);
   return { drill, findings: null, failures: [`not carried through: ${reason}`] };
 }

@@ -61,6 +61,12 @@ export class Requests {
     return this;
   }
 
+  /** Begins to count, and to measure pauses, anew. */
+  begin(): void {
+    this.gaps.begin();
+    [this.requests, this.failed] = [0, 0];
+  }
+
   /** Ends after the requests that are on their way; can be called again. */
   stop(): Promise<void> {
     this.#stopped ??= Promise.resolve().then(async () => {
@@ -114,14 +120,14 @@ export class Ledger {
     return this;
   }
 
-  /** How many acknowledged rows are not there. */
-  async lost(): Promise<number> {
-    const there = await this.stored();
+  /** How many acknowledged rows are not there; asked at another address if one is given. */
+  async lost(url = this.url): Promise<number> {
+    const there = await this.stored(url);
     return [...this.acknowledged].filter((n) => !there.has(n)).length;
   }
 
-  stored(): Promise<Set<number>> {
-    return withClient(this.url, async (client) => {
+  stored(url = this.url): Promise<Set<number>> {
+    return withClient(url, async (client) => {
       const { rows } = await client.query<{ n: number }>('SELECT n FROM ledger WHERE drill = $1', [
         this.drill,
       ]);

@@ -32,14 +32,7 @@ async function killPrimary({ postgres, balancer }: Rig): Promise<Findings> {
     for (const { gaps } of [ledger.writes, reads]) gaps.begin();
     postgres.killNode(old);
     const detectionMs = await balancer.untilOut('postgres_primary', old, DETECTION_MS);
-    const next = await postgres.until(
-      'another node leads',
-      async () => {
-        const leader = await postgres.leader();
-        return leader === old ? null : leader;
-      },
-      RECOVERY_MS,
-    );
+    const next = await postgres.otherLeader(old, RECOVERY_MS);
     const before = ledger.acknowledged.size;
     await postgres.until('writes go on', async () => ledger.acknowledged.size > before + 100, RECOVERY_MS);
     const recoveryMs = ledger.writes.gaps.longestMs;

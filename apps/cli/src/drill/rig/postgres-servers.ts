@@ -1,9 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
-import { waitUntil } from '../wait-until.js';
-import { askPatroni } from './ask-patroni.js';
 import { type EtcdServers, type RegionName, REGIONS } from './etcd-servers.js';
+import { PatroniCluster } from './patroni-cluster.js';
 import type { Place } from './places.js';
 import type { RigBase } from './rig-base.js';
 import { runProgram } from './run-program.js';
@@ -17,28 +15,11 @@ const FILES = [
   'backup.py',
   'schedule.py',
 ].map((file) => `deploy/patroni/${file}`);
-const START_MS = 120_000;
-const JOIN_MS = 120_000;
-
-const Cluster = z.object({
-  members: z.array(
-    z.object({
-      name: z.string(),
-      role: z.string(),
-      state: z.string(),
-      lag: z.union([z.number(), z.string()]).optional(),
-    }),
-  ),
-});
-type Member = z.infer<typeof Cluster>['members'][number];
-
-/** `leader` stays in etcd until its lease ends; a standby streams (later Patroni) or runs (3.0). */
-const LEADS = new Set(['leader', 'master']);
-const UP = new Set(['running', 'streaming']);
 
 /** PostgreSQL under Patroni, a node in every region, as compose starts it. */
 export class PostgresServers {
   readonly nodes: readonly Place[];
+  readonly #cluster: PatroniCluster;
 
   constructor(
     private readonly base: RigBase,
@@ -46,6 +27,7 @@ export class PostgresServers {
   ) {
     this.nodes = REGIONS.map((region) => base.furnish(`postgres-${region}`, FILES));
     for (const { folder } of this.nodes) ownFolder(join(folder, 'run'), base.user);
+    this.#cluster = new PatroniCluster(this.nodes, base.secret('ca.pem'), base.signal);
   }
 
   /** The first region makes the cluster; the others copy it. */
@@ -73,31 +55,20 @@ export class PostgresServers {
     for (const pid of processesIn(node.folder)) if (!inData.has(pid)) sendSignal(pid, signal);
   }
 
-  /** Whom the nodes that answer hold for the leader, asked of one after another. */
-  async leader(): Promise<Place | null> {
-    const leads = (await this.#members()).find(({ role, state }) => LEADS.has(role) && UP.has(state));
-    return this.nodes.find(({ host }) => host === leads?.name) ?? null;
+  leader(): Promise<Place | null> {
+    return this.#cluster.leader();
   }
 
-  /** The one that has what is acknowledged, besides the leader. */
-  async synchronousStandby(): Promise<Place | null> {
-    const member = (await this.#members()).find(
-      ({ role, state }) => role === 'sync_standby' && UP.has(state),
-    );
-    return this.nodes.find(({ host }) => host === member?.name) ?? null;
+  synchronousStandby(): Promise<Place | null> {
+    return this.#cluster.synchronousStandby();
   }
 
-  /** Waits until one leads, one follows synchronously and all are up and level. */
-  async whole(deadlineMs = JOIN_MS): Promise<void> {
-    await this.until(
-      'all PostgreSQL nodes are up, one of them as synchronous standby',
-      async () => {
-        const members = await this.#members();
-        const level = members.filter(({ state, lag }) => UP.has(state) && (lag === undefined || lag === 0));
-        return level.length === this.nodes.length && members.some(({ role }) => role === 'sync_standby');
-      },
-      deadlineMs,
-    );
+  otherLeader(old: Place, deadlineMs: number): Promise<Place> {
+    return this.#cluster.otherLeader(old, deadlineMs);
+  }
+
+  whole(deadlineMs?: number): Promise<void> {
+    return this.#cluster.whole(deadlineMs);
   }
 
   /** Runs a program as the node would: with its configuration and its secrets. */
@@ -126,14 +97,6 @@ export class PostgresServers {
     return `postgres://btcforecast:${password}@${node.address}:5432/btcforecast?sslmode=verify-full&sslrootcert=${this.base.secretFile('ca.pem')}`;
   }
 
-  async #members(): Promise<Member[]> {
-    for (const node of this.nodes) {
-      const answer = await askPatroni(node, '/cluster', this.base.secret('ca.pem')).catch(() => null);
-      if (answer) return Cluster.parse(JSON.parse(answer)).members;
-    }
-    return [];
-  }
-
   #service(node: Place) {
     const region = node.host.replace('postgres-', '') as RegionName;
     const placed = this.base.compose.placed(`${region}-postgres`, node, {
@@ -143,8 +106,8 @@ export class PostgresServers {
     return { ...placed, environment: { ...placed.environment, ...PGBACKREST_USER } };
   }
 
-  until<T>(what: string, condition: () => Promise<T>, deadlineMs = START_MS): Promise<NonNullable<T>> {
-    return waitUntil(condition, { what, deadlineMs, signal: this.base.signal });
+  until<T>(what: string, condition: () => Promise<T>, deadlineMs?: number): Promise<NonNullable<T>> {
+    return this.#cluster.until(what, condition, deadlineMs);
   }
 }
 

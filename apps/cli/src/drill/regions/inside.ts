@@ -1,0 +1,72 @@
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { REGION_DRILLS } from '../all-drills.js';
+import type { Findings } from '../drill.js';
+import { InsidePlan, type InsideResult } from './inside-plan.js';
+import { DRILL_HOSTS } from './regions-base.js';
+import { startRegions } from './regions-rig.js';
+
+/** What runs in the namespaces of the rig: starts it, runs drills, tells what they found. All of it ends with it. */
+async function main(): Promise<void> {
+  const plan = InsidePlan.parse(JSON.parse(process.argv[2]!));
+  // Nothing has to be stopped in order: what runs here ends with this process.
+  const interrupt = (): void => {
+    keepLogs(plan);
+    process.exit(1);
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('disconnect', interrupt);
+  mountOwn(plan.folder);
+  const start = performance.now();
+  const note = (what: string): void => {
+    process.stderr.write(`… ${((performance.now() - start) / 1_000).toFixed(0)} s: ${what}\n`);
+  };
+  try {
+    const rig = await startRegions({ ...plan, signal: new AbortController().signal }, note);
+    for (const name of plan.drills) {
+      note(name);
+      const drill = REGION_DRILLS.find((each) => each.name === name)!;
+      const result = await drill.runInRegions(rig).then(found, failure);
+      await tell({ drill: name, ...result });
+      if (result.error !== undefined) break;
+    }
+  } finally {
+    keepLogs(plan);
+  }
+}
+
+const found = (findings: Findings): Omit<InsideResult, 'drill'> => ({ findings });
+const failure = (error: unknown): Omit<InsideResult, 'drill'> => ({
+  findings: null,
+  error: error instanceof Error ? error.message : String(error),
+});
+
+/** Until it has arrived: this process may end next. */
+function tell(result: InsideResult): Promise<void> {
+  return new Promise((resolve) => process.send!(result, () => resolve()));
+}
+
+/** Names of namespaces, and names of hosts, that nobody outside sees. */
+function mountOwn(folder: string): void {
+  mkdirSync('/run/netns', { recursive: true });
+  execFileSync('mount', ['-t', 'tmpfs', 'rig', '/run/netns']);
+  writeFileSync(join(folder, DRILL_HOSTS), '127.0.0.1 localhost\n');
+  execFileSync('mount', ['--bind', join(folder, DRILL_HOSTS), '/etc/hosts']);
+}
+
+function keepLogs({ folder, logs }: InsidePlan): void {
+  if (logs === undefined) return;
+  mkdirSync(logs, { recursive: true });
+  for (const name of readdirSync(join(folder, 'services'))) {
+    const log = join(folder, 'services', name, 'log');
+    if (existsSync(log)) copyFileSync(log, join(logs, `${name}.log`));
+  }
+}
+
+await main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exit(1);
+  },
+);
