@@ -1,7 +1,7 @@
 /** `npm run bench`: installs and builds what is missing, then measures on the pinned Node. See docs/benchmarks.md. */
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { ensureInstalled, fail, pinnedNode, root, toolEnv } from '../scripts/ensure-installed.mjs';
+import { ensureInstalled, fail, pinnedNode, root, toolEnv, tsc } from '../scripts/ensure-installed.mjs';
 import { step } from '../scripts/progress.mjs';
 
 await ensureInstalled();
@@ -17,7 +17,6 @@ child.on('exit', (code) => process.exit(code ?? 1));
 
 function build() {
   const done = step('building what changed');
-  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const { status, stdout } = spawnSync(pinnedNode, [tsc, '-b'], {
     cwd: root,
     env: toolEnv(),

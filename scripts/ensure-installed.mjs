@@ -13,6 +13,9 @@ const stampFile = join(modules, '.btcforecast-install');
 /** The Node that the project pins; what runs this script may be older. */
 export const pinnedNode = join(modules, 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 
+/** The compiler of TypeScript 7, in a third of the time of 6, whose API the linter and Nest still need. */
+export const tsc = join(modules, 'typescript7', 'bin', 'tsc');
+
 /** Environment in which every tool finds the pinned Node and the tools of this project first. */
 export function toolEnv(extra = {}) {
   const path = `${join(modules, '.bin')}${delimiter}${process.env.PATH ?? ''}`;

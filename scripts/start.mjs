@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ensureInstalled, fail, pinnedNode, root, toolEnv } from './ensure-installed.mjs';
+import { ensureInstalled, fail, pinnedNode, root, toolEnv, tsc } from './ensure-installed.mjs';
 import { step } from './progress.mjs';
 
 const FIRST_NODE = 24;
@@ -32,7 +32,6 @@ function endWithNpm() {
 
 function build() {
   const done = step('building what changed');
-  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const { status, stdout } = spawnSync(pinnedNode, [tsc, '-b'], {
     cwd: root,
     env: toolEnv(),

@@ -6,8 +6,8 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
-import { ensureInstalled, root, toolEnv } from './ensure-installed.mjs';
+import { join, resolve } from 'node:path';
+import { ensureInstalled, root, toolEnv, tsc } from './ensure-installed.mjs';
 import { duration } from './progress.mjs';
 import { summarise } from './test-report.mjs';
 
@@ -20,7 +20,7 @@ const results = [];
 await ensureInstalled();
 mkdirSync(reports, { recursive: true });
 // All projects in one process: Nx would start one for each, which takes four times as long.
-await runStep('build', 'tsc', ['-b']);
+await runStep('build', tsc, ['-b']);
 if (patterns.length === 0) await runChecks();
 // One more than there are processors: while a test waits for a server or a child process, another one computes.
 await runTests(
@@ -37,14 +37,14 @@ async function runChecks() {
   await Promise.all([
     runStep('format', 'prettier', ['--check', '.'], { together: true }),
     runStep('lint', 'eslint', ['.'], { together: true }),
-    runStep('types of the tests', 'tsc', ['-p', 'tsconfig.spec.json', '--noEmit'], { together: true }),
+    runStep('types of the tests', tsc, ['-p', 'tsconfig.spec.json', '--noEmit'], { together: true }),
   ]);
 }
 
 async function runStep(name, command, args, { env = {}, together = false } = {}) {
   const start = performance.now();
   if (!together) process.stdout.write(`\n▸ ${name}\n`);
-  const child = spawn(join(root, 'node_modules', '.bin', command), args, {
+  const child = spawn(resolve(root, 'node_modules', '.bin', command), args, {
     cwd: root,
     env: toolEnv(env),
     stdio: together ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],

@@ -29,7 +29,7 @@ async function startDatabase() {
 
 function ensureBuilt() {
   if (existsSync(built)) return;
-  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const tsc = join(root, 'node_modules', 'typescript7', 'bin', 'tsc');
   const done = spawnSync(process.execPath, [tsc, '-b', 'libs/database'], { cwd: root, stdio: 'inherit' });
   if (done.status !== 0)
     throw new Error('libs/database does not compile, so no test database can be started');
