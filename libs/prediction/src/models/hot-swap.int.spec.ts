@@ -14,9 +14,9 @@ const feed = 'replay-000000d0';
 const START = Date.UTC(2025, 0, 1);
 /** As the supervisor starts prediction, and a way to ask for a collection before memory is read. */
 const FLAGS = ['--max-semi-space-size=4', '--max-old-space-size=256', '--expose-gc'];
-const WARM_UP = 150;
-/** The bar is for a thousand, `HOT_SWAPS=1000`; a leak of some 20 kB a swap shows in these as well. */
-const SWAPS = Number(process.env.HOT_SWAPS ?? 350);
+const WARM_UP = 100;
+/** The bar is for a thousand, `HOT_SWAPS=1000`; a leak of some 50 kB a swap shows in these as well. */
+const SWAPS = Number(process.env.HOT_SWAPS ?? 200);
 
 interface Report {
   readonly loadsInRun: number;
