@@ -21,7 +21,7 @@ export class IngestionLifecycle
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    this.health.add('database', async () => {
+    this.health.watch('database', async () => {
       await this.dataSource.query('SELECT 1');
     });
     const instruments = this.markets.all.map(({ instrument }) => instrument);

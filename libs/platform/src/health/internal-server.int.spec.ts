@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { waitFor } from '@btcforecast/testing';
 import { createLogger } from '../logging/create-logger.js';
 import { Metrics } from '../metrics/metrics.js';
 import { HealthRegistry } from './health-registry.js';
@@ -48,6 +49,22 @@ describe('the internal server', () => {
     });
     away = false;
     expect(await ready()).toBe(200);
+  });
+
+  it('stays ready while something is away that is only watched, and says so without waiting for it', async () => {
+    health.setReady(true);
+    health.watch('database', () => Promise.reject(new Error('connection refused')));
+    health.watch('replica', () => new Promise(() => undefined));
+    await waitFor(async () => (await (await get('/health/ready')).text()).includes('connection refused'), {
+      deadlineMs: 5_000,
+      what: 'it is shown',
+    });
+    const reply = await get('/health/ready');
+    expect(reply.status).toBe(200);
+    expect(await reply.json()).toMatchObject({
+      ready: true,
+      checks: { database: 'connection refused', replica: 'ok' },
+    });
   });
 
   it('stays ready with notes, and shows them while there are any', async () => {
