@@ -11,6 +11,7 @@ const STATEMENT_MS = 15_000;
 export class Gaps {
   #last = performance.now();
   #longest = 0;
+  #ended = false;
 
   /** Begins to measure, at the fault. */
   begin(): void {
@@ -19,9 +20,16 @@ export class Gaps {
   }
 
   answered(): void {
+    if (this.#ended) return;
     const now = performance.now();
     this.#longest = Math.max(this.#longest, now - this.#last);
     this.#last = now;
+  }
+
+  /** Ends to measure: a pause that goes on counts, too. */
+  end(): void {
+    this.answered();
+    this.#ended = true;
   }
 
   get longestMs(): number {
@@ -70,6 +78,7 @@ export class Requests {
   /** Ends after the requests that are on their way; can be called again. */
   stop(): Promise<void> {
     this.#stopped ??= Promise.resolve().then(async () => {
+      this.gaps.end();
       await Promise.all(this.#loops);
       await this.#pool.end();
     });
