@@ -7,6 +7,7 @@ const topology = join(root, 'apps/cli/dist/deploy/topology');
 const { assertFit, readRegion } = await import(join(topology, 'region.js'));
 const { globalTargets, regionTargets } = await import(join(topology, 'scrape-targets.js'));
 const { multiRegionFile, regionFile } = await import(join(topology, 'compose-file.js'));
+const { swarmFile, swarmNetworksFile } = await import(join(topology, 'swarm-file.js'));
 
 const folder = join(root, 'deploy', 'regions');
 const regions = readdirSync(folder)
@@ -16,10 +17,15 @@ const regions = readdirSync(folder)
 assertFit(regions);
 writeFileSync(join(root, 'docker-compose.multi-region.yml'), multiRegionFile(regions));
 for (const region of regions) writeFileSync(join(folder, `${region.name}.yml`), regionFile(region, regions));
+const swarm = join(root, 'deploy', 'swarm');
+for (const region of regions) {
+  writeFileSync(join(swarm, `${region.name}.yml`), swarmFile(region, regions));
+  writeFileSync(join(swarm, `${region.name}.networks.yml`), swarmNetworksFile(region));
+}
 const targets = join(root, 'monitoring', 'targets');
 mkdirSync(targets, { recursive: true });
 for (const region of regions) writeFileSync(join(targets, `${region.name}.yml`), regionTargets(region));
 writeFileSync(join(targets, 'global.yml'), globalTargets());
 process.stdout.write(
-  `wrote docker-compose.multi-region.yml, deploy/regions/*.yml and monitoring/targets for ${regions.length} regions\n`,
+  `wrote docker-compose.multi-region.yml, deploy/regions/*.yml, deploy/swarm/*.yml and monitoring/targets for ${regions.length} regions\n`,
 );

@@ -45,6 +45,21 @@ describeWhen(has('docker-compose'), 'docker-compose is not installed')('docker-c
       expect(
         judge('docker-compose', ['-f', join(root, file), '--profile', 'full', 'config', '-q']),
       ).toMatchObject({ refused: '' });
+      const networks = join(root, file.replace('regions', 'swarm').replace('.yml', '.networks.yml'));
+      if (file === 'docker-compose.multi-region.yml') continue;
+      const args = ['-f', join(root, file), '-f', networks, '--profile', 'data', 'config', '-q'];
+      expect(judge('docker-compose', args)).toMatchObject({ refused: '' });
+    }
+  });
+});
+
+describeWhen(has('docker'), 'docker is not installed')('docker stack', () => {
+  it('takes every stack file, which needs no engine', () => {
+    const files = readdirSync(join(root, 'deploy', 'swarm')).filter((file) => /^[a-z-]+\.yml$/.test(file));
+    expect(files.length).toBeGreaterThan(2);
+    for (const file of files) {
+      const path = join(root, 'deploy', 'swarm', file);
+      expect(judge('docker', ['stack', 'config', '-c', path])).toMatchObject({ refused: '' });
     }
   });
 });

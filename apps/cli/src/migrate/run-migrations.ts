@@ -32,6 +32,10 @@ async function writeFirstKey(file: string): Promise<void> {
   try {
     const text = await ensureBootstrapKey(dataSource, { rotate: false });
     if (text === null) return;
+    if (file === '-') {
+      process.stdout.write(`${text}\n`);
+      return;
+    }
     await writeFile(file, `${text}\n`, { mode: 0o600, flag: 'wx' });
     process.stdout.write(`the first key is in ${file}\n`);
   } finally {

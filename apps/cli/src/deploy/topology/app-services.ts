@@ -73,7 +73,7 @@ function ownService({ region, target, limits, common, own }: OwnService): Compos
     user: '10001:10001',
     stop_grace_period: GRACE,
     tmpfs: ['/tmp:size=64m,mode=1777'],
-    healthcheck: health(['CMD', 'node', '/app/deploy/docker/healthcheck.mjs'], 60),
+    healthcheck: health(['CMD', 'node', '/app/deploy/docker/healthcheck.mjs'], 120),
     environment: { ...common, ...vaultEnv(target), ...own.environment },
     secrets: [...SECRETS, ...vaultLogin(target), ...(own.secrets ?? [])],
     networks: own.networks,

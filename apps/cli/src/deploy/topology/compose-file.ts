@@ -1,4 +1,3 @@
-import { Document, Pair, Scalar, type YAMLMap } from 'yaml';
 import { appServices } from './app-services.js';
 import { dataServices } from './data-services.js';
 import { edgeServices } from './edge-services.js';
@@ -7,6 +6,7 @@ import type { Region } from './region.js';
 import { HARDENED, type Services } from './service.js';
 import { telemetryServices } from './telemetry-services.js';
 import { withVolumeOwners } from './volume-owners.js';
+import { yamlText } from './yaml-text.js';
 
 /** What stands at the head of a generated file. */
 const NOTE = ` Written by \`npm run deploy:generate\` from deploy/regions/*.env; change it there.
@@ -63,18 +63,5 @@ function composeText(services: Services, regions: readonly string[], root = './'
       secrets.map((name) => [name, { file: `\${SECRETS_DIR:-${root}deploy/secrets}/${name}` }]),
     ),
   };
-  // By the rules of YAML 1.1, which docker-compose 1.29 reads: there `1000:0` without quotes is a number.
-  const document = new Document(content, { version: '1.1', merge: true, aliasDuplicateObjects: false });
-  document.commentBefore = NOTE;
-  inherit(document);
-  return document.toString({ lineWidth: 0, singleQuote: true });
-}
-
-/** Every service takes in `x-hardened`, by a merge key, which every version of compose reads. */
-function inherit(document: Document): void {
-  const hardened = document.get('x-hardened', true) as YAMLMap;
-  hardened.anchor = 'hardened';
-  for (const { value } of (document.get('services') as YAMLMap<unknown, YAMLMap>).items) {
-    value?.items.unshift(new Pair(new Scalar('<<'), document.createAlias(hardened)));
-  }
+  return yamlText(content, NOTE);
 }

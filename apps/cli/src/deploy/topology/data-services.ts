@@ -2,7 +2,8 @@ import { IMAGES, ownImage } from './images.js';
 import type { Region } from './region.js';
 import { type ComposeService, bounded, health, healthy, numbered, type Services } from './service.js';
 
-const PROFILES = ['core', 'full'];
+/** `data` is what an orchestrator had better leave alone: see docs/operations.md. */
+const PROFILES = ['core', 'full', 'data'];
 const SENTINELS = 3;
 const PASSWORDS = ['superuser', 'replication', 'rewind', 'app', 'monitor', 'vault'].map(
   (who) => `postgres_${who}`,

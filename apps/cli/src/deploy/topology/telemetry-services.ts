@@ -2,6 +2,8 @@ import { IMAGES } from './images.js';
 import type { Region } from './region.js';
 import { type ComposeService, bounded, type Services } from './service.js';
 
+const DATA = ['core', 'full', 'data'];
+
 /** What tells the outside how a region is: metrics of others' servers; with `full` traces and logs as well. */
 export function telemetryServices(region: Region): Services {
   return { ...exporters(region), ...shippers(region) };
@@ -18,13 +20,17 @@ function exporters(region: Region): Services {
         DATA_SOURCE_USER: 'monitor',
         DATA_SOURCE_PASS_FILE: '/run/secrets/postgres_monitor',
       },
-      { secrets: ['ca.pem', 'postgres_monitor'], networks: inside(region, 'data', 'postgres-exporter') },
+      {
+        profiles: DATA,
+        secrets: ['ca.pem', 'postgres_monitor'],
+        networks: inside(region, 'data', 'postgres-exporter'),
+      },
     ),
     [`${name}-redis-exporter`]: exporter(
       region,
       IMAGES.redisExporter,
       { REDIS_ADDR: '', REDIS_PASSWORD_FILE: '/run/secrets/redis_exporter' },
-      { secrets: ['redis_exporter'], networks: inside(region, 'app', 'redis-exporter') },
+      { profiles: DATA, secrets: ['redis_exporter'], networks: inside(region, 'app', 'redis-exporter') },
     ),
     [`${name}-nginx-exporter`]: exporter(
       region,

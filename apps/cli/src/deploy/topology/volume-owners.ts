@@ -12,13 +12,13 @@ const NAMED = /^([a-z][^/:]*):/;
  */
 export function withVolumeOwners(name: string, network: string, services: Services): Services {
   const owned = Object.values(services).flatMap((service) =>
-    volumesOf(service).map((volume) => ({ volume, user: service.user ?? '0:0' })),
+    volumesOf(service).map((volume) => ({ volume, user: service.user ?? '0:0', profiles: service.profiles })),
   );
   if (owned.length === 0) return services;
   const owner = bounded(
     {
       image: IMAGES.redis,
-      profiles: ['core', 'full'],
+      profiles: [...new Set(owned.flatMap(({ profiles = [] }) => profiles))],
       user: '0:0',
       entrypoint: ['/bin/sh', '-c'],
       command: [owned.map(({ volume, user }) => `chown ${user} /volumes/${volume}`).join(' && ')],

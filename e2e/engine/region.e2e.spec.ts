@@ -1,0 +1,113 @@
+import { spawnSync } from 'node:child_process';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { describeWhen, waitFor } from '@btcforecast/testing';
+import { buildImages, docker, engineMissing } from './engine.js';
+import { startRegion, type TestRegion } from './test-region.js';
+
+const HEALTHY_MS = 300_000;
+const OURS = /-(gateway-\d|market-data|prediction-\d|worker-\d)$/;
+
+const missing =
+  engineMissing() ||
+  (spawnSync('docker-compose', ['version'], { stdio: 'ignore' }).status === 0 ? '' : 'no docker-compose');
+
+/** @throws Error which names those that are not */
+function assertWell(region: TestRegion): true {
+  const unwell = region.unwell();
+  if (unwell.length > 0) throw new Error(unwell.join(', '));
+  return true;
+}
+
+describeWhen(missing === '', missing)('a region under compose', () => {
+  let region: TestRegion;
+
+  beforeAll(async () => {
+    buildImages();
+    region = await startRegion();
+  }, 1_800_000);
+  afterAll(() => region?.remove(), 180_000);
+
+  it('comes up healthy in all its parts', async () => {
+    const start = performance.now();
+    region.compose('up', '-d');
+    await waitFor(() => assertWell(region), {
+      deadlineMs: HEALTHY_MS,
+      what: 'all are healthy',
+      everyMs: 500,
+    });
+    expect(region.containers().length).toBeGreaterThan(20);
+    const seconds = Math.round((performance.now() - start) / 1_000);
+    process.stdout.write(`core of one region is healthy after ${seconds} s\n`);
+  }, 600_000);
+
+  it('runs everything without privileges, on file systems that cannot be written', () => {
+    const running = region.containers().filter(({ State }) => State.Running);
+    for (const { Name, HostConfig, Id } of running) {
+      expect({ Name, ...HostConfig }).toMatchObject({
+        Name,
+        ReadonlyRootfs: true,
+        CapAdd: null,
+        Privileged: false,
+      });
+      const status = Object.fromEntries(
+        docker('exec', Id, 'cat', '/proc/1/status')
+          .split('\n')
+          .map((line) => line.split(':\t') as [string, string]),
+      );
+      expect({ Name, ...status }).toMatchObject({
+        Name,
+        Uid: expect.stringMatching(/^[1-9]/),
+        CapEff: '0000000000000000',
+        CapBnd: '0000000000000000',
+        NoNewPrivs: '1',
+        Seccomp: '2',
+      });
+      expect(spawnSync('docker', ['exec', Id, 'touch', '/x'], { encoding: 'utf8' })).toMatchObject({
+        stderr: expect.stringContaining('Read-only file system'),
+      });
+    }
+  }, 120_000);
+
+  it('answers a forecast that is asked for at nginx', async () => {
+    const reply = await waitFor(
+      async () => {
+        const { status, body } = await region.get('/v1/forecasts/BTC-USD?horizon=24h');
+        return status === 200 && body;
+      },
+      { deadlineMs: 180_000, what: 'a forecast' },
+    );
+    expect(reply).toMatchObject({ source: 'demo', instrument: 'BTC-USD' });
+  }, 240_000);
+
+  it('starts again what is killed', async () => {
+    for (const name of ['us-east-gateway-1', 'us-east-redis-cache-2', 'us-east-nginx']) {
+      const { Id, State } = region.container(name);
+      // Not docker kill: that is the will of whoever operates it, and nothing starts it again.
+      spawnSync('docker', ['exec', Id, 'sh', '-c', 'kill -9 -1']);
+      await waitFor(
+        () => {
+          const now = region.container(name).State;
+          return now.StartedAt !== State.StartedAt && now.Health?.Status === 'healthy';
+        },
+        { deadlineMs: 90_000, what: `${name} is back` },
+      );
+    }
+  }, 300_000);
+
+  it('ends by SIGTERM within its grace, our services with exit code 0', () => {
+    region.compose('stop');
+    const ended = region.containers().map(({ Name, State }) => ({ name: Name, code: State.ExitCode }));
+    process.stdout.write(`exit codes: ${ended.map(({ name, code }) => `${name} ${code}`).join(', ')}\n`);
+    expect(ended.filter(({ name, code }) => code === 137 || (OURS.test(name) && code !== 0))).toEqual([]);
+  }, 180_000);
+
+  it('leaves nothing behind once it is taken down', () => {
+    region.compose('down', '-v');
+    const label = ['--filter', `label=com.docker.compose.project=${region.project}`, '-q'];
+    expect([
+      docker('ps', '-a', ...label),
+      docker('network', 'ls', ...label),
+      docker('volume', 'ls', ...label),
+    ]).toEqual(['', '', '']);
+  }, 180_000);
+});
