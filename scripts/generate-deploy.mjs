@@ -9,17 +9,21 @@ const { globalTargets, regionTargets } = await import(join(topology, 'scrape-tar
 const { multiRegionFile, regionFile } = await import(join(topology, 'compose-file.js'));
 const { swarmFile, swarmNetworksFile } = await import(join(topology, 'swarm-file.js'));
 
+const { readImageLock } = await import(join(topology, 'image-digests.js'));
+
+const lock = readImageLock(join(root, 'deploy', 'images.lock'));
 const folder = join(root, 'deploy', 'regions');
 const regions = readdirSync(folder)
   .filter((file) => file.endsWith('.env'))
   .map((file) => readRegion(join(folder, file)))
   .sort((one, other) => one.number - other.number);
 assertFit(regions);
-writeFileSync(join(root, 'docker-compose.multi-region.yml'), multiRegionFile(regions));
-for (const region of regions) writeFileSync(join(folder, `${region.name}.yml`), regionFile(region, regions));
+writeFileSync(join(root, 'docker-compose.multi-region.yml'), multiRegionFile(regions, lock));
+for (const region of regions)
+  writeFileSync(join(folder, `${region.name}.yml`), regionFile(region, regions, lock));
 const swarm = join(root, 'deploy', 'swarm');
 for (const region of regions) {
-  writeFileSync(join(swarm, `${region.name}.yml`), swarmFile(region, regions));
+  writeFileSync(join(swarm, `${region.name}.yml`), swarmFile(region, regions, lock));
   writeFileSync(join(swarm, `${region.name}.networks.yml`), swarmNetworksFile(region));
 }
 const targets = join(root, 'monitoring', 'targets');

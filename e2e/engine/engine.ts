@@ -13,6 +13,12 @@ export function engineMissing(): string {
     : 'no Docker engine answers; set DOCKER_HOST';
 }
 
+export function composeMissing(): string {
+  return spawnSync('docker-compose', ['version'], { stdio: 'ignore' }).status === 0
+    ? ''
+    : 'docker-compose is not installed';
+}
+
 /** @throws Error with what Docker said */
 export function docker(...args: string[]): string {
   return run('docker', args);
@@ -35,7 +41,7 @@ export function run(
 export const ownImageName = (target: string): string => `btcforecast/${target}:dev`;
 
 /**
- * Builds what is not there, on a base from a registry or, where none can be reached, on one from Debian's mirror.
+ * Builds images on a base from a registry or, where none can be reached, on one from Debian's mirror.
  *
  * @param names of what is built, e.g. BTCF_VERSION; options of deploy/docker/build.sh
  */
@@ -50,6 +56,14 @@ export function buildImages(names: Record<string, string> = {}, targets: readonl
       ...names,
     },
   );
+}
+
+/** Builds the images that are not there; after a change of ours `npm run images` does. */
+export function ensureImages(): void {
+  const there = spawnSync('docker', ['image', 'inspect', ...OWN_IMAGES.map(ownImageName)], {
+    stdio: 'ignore',
+  });
+  if (there.status !== 0) buildImages();
 }
 
 /** What `docker inspect` says, of as many things as are asked for. */

@@ -1,15 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { describeWhen, waitFor } from '@btcforecast/testing';
-import { buildImages, docker, engineMissing } from './engine.js';
-import { startRegion, type TestRegion } from './test-region.js';
+import { ensureImages, composeMissing, docker, engineMissing } from './engine.js';
+import { testRegion, type TestRegion } from './test-region.js';
 
 const HEALTHY_MS = 300_000;
 const OURS = /-(gateway-\d|market-data|prediction-\d|worker-\d)$/;
 
-const missing =
-  engineMissing() ||
-  (spawnSync('docker-compose', ['version'], { stdio: 'ignore' }).status === 0 ? '' : 'no docker-compose');
+const missing = engineMissing() || composeMissing();
 
 /** @throws Error which names those that are not */
 function assertWell(region: TestRegion): true {
@@ -22,8 +20,8 @@ describeWhen(missing === '', missing)('a region under compose', () => {
   let region: TestRegion;
 
   beforeAll(async () => {
-    buildImages();
-    region = await startRegion();
+    ensureImages();
+    region = await testRegion(['deploy/regions/us-east.yml'], 'core');
   }, 1_800_000);
   afterAll(() => region?.remove(), 180_000);
 

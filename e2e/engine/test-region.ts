@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { request } from 'node:https';
+import { Agent, request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, repositoryRoot } from '@btcforecast/testing';
@@ -25,9 +25,11 @@ export interface Reply {
   readonly body: Record<string, unknown>;
 }
 
-/** us-east under compose, with a synthetic market in place of exchanges. */
+/** us-east, with a synthetic market in place of exchanges. */
 export interface TestRegion {
   readonly project: string;
+  /** For whatever starts services of ours. */
+  readonly env: Readonly<Record<string, string>>;
   compose(...args: string[]): string;
   containers(): Container[];
   container(service: string): Container;
@@ -35,13 +37,11 @@ export interface TestRegion {
   unwell(): string[];
   /** Asked at nginx, with the first key. */
   get(path: string): Promise<Reply>;
-  remove(): Promise<void>;
+  remove(): void;
 }
 
-const FILE = 'deploy/regions/us-east.yml';
-
 /** Makes secrets and a market; starts no container yet. */
-export async function startRegion(): Promise<TestRegion> {
+export async function testRegion(files: readonly string[], profile: string): Promise<TestRegion> {
   const folder = mkdtempSync(join(tmpdir(), 'btcf-engine-'));
   const secrets = join(folder, 'secrets');
   run(join(repositoryRoot, 'deploy', 'scripts', 'make-secrets.sh'), [secrets]);
@@ -55,10 +55,14 @@ export async function startRegion(): Promise<TestRegion> {
     EDGE_PORT_1: String(port),
     ...market.env,
   };
-  const { compose, containers } = composeOf(project, env);
+  const given = ['-p', project, ...files.flatMap((file) => ['-f', file]), '--profile', profile];
+  const compose = (...args: string[]): string => run('docker-compose', [...given, ...args], env, 600_000);
+  const containers = (): Container[] => containersOf(project);
+  const agent = new Agent({ keepAlive: true, ca: readFileSync(join(secrets, 'ca.pem'), 'utf8') });
   let key: string | undefined;
   return {
     project,
+    env,
     compose,
     containers,
     container: (service) => {
@@ -66,19 +70,16 @@ export async function startRegion(): Promise<TestRegion> {
       if (!found) throw new Error(`there is no container ${service}`);
       return found;
     },
-    unwell: () =>
-      containers()
-        .filter(({ State }) =>
-          State.Running ? (State.Health?.Status ?? 'healthy') !== 'healthy' : State.ExitCode !== 0,
-        )
-        .map(({ Name }) => Name),
+    unwell: () => unwell(containers()),
     get: (path) => {
-      key ??= compose('run', '--rm', '-T', 'us-east-migrate', 'migrate', '--admin-key', '-')
+      const printKey = ['run', '--rm', '--no-deps', '-T', 'us-east-migrate', 'migrate', '--admin-key', '-'];
+      key ??= compose(...printKey)
         .split('\n')
-        .at(-1);
-      return ask(port, path, readFileSync(join(secrets, 'ca.pem'), 'utf8'), key as string);
+        .at(-1) as string;
+      return ask({ agent, host: '127.0.0.1', servername: 'localhost', port, path }, key);
     },
-    remove: async () => {
+    remove: () => {
+      agent.destroy();
       compose('down', '-v', '-t', '5');
       market.process.kill();
       rmSync(folder, { recursive: true, force: true });
@@ -86,18 +87,21 @@ export async function startRegion(): Promise<TestRegion> {
   };
 }
 
-function composeOf(project: string, env: Record<string, string>): Pick<TestRegion, 'compose' | 'containers'> {
-  const compose = (...args: string[]): string =>
-    run('docker-compose', ['-p', project, '-f', FILE, '--profile', 'core', ...args], env, 600_000);
+function containersOf(project: string): Container[] {
   const own = new RegExp(`^/${project}[_-]|[_-]1$`, 'g');
-  const containers = (): Container[] => {
-    const ids = docker('ps', '-aq', '--filter', `label=com.docker.compose.project=${project}`);
-    return inspect<Container>('container', ...ids.split('\n').filter(Boolean)).map((each) => ({
-      ...each,
-      Name: each.Name.replace(own, ''),
-    }));
-  };
-  return { compose, containers };
+  const ids = docker('ps', '-aq', '--filter', `label=com.docker.compose.project=${project}`);
+  return inspect<Container>('container', ...ids.split('\n').filter(Boolean)).map((each) => ({
+    ...each,
+    Name: each.Name.replace(own, ''),
+  }));
+}
+
+function unwell(containers: readonly Container[]): string[] {
+  return containers
+    .filter(({ State: { Running, Health, ExitCode } }) =>
+      Running ? (Health?.Status ?? 'healthy') !== 'healthy' : ExitCode !== 0,
+    )
+    .map(({ Name }) => Name);
 }
 
 /** A synthetic market on this host, at the address that every container reaches it by. */
@@ -105,23 +109,16 @@ async function startMarket(): Promise<{ process: ChildProcess; env: Record<strin
   const main = join(repositoryRoot, 'apps', 'simulated-exchange', 'dist', 'main.js');
   const host = docker('network', 'inspect', 'bridge', '--format', '{{(index .IPAM.Config 0).Gateway}}');
   const exchange = fork(main, {
-    env: { PATH: process.env['PATH'], SIM_MODE: 'demo', SIM_HOST: host },
-    stdio: 'ignore',
+    env: { SIM_MODE: 'demo', SIM_HOST: host },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     execArgv: [],
   });
   const [{ url, feed }] = (await once(exchange, 'message')) as [{ url: string; feed: string }];
   return { process: exchange, env: { MARKET_SOURCE: 'demo', MARKET_FEED: feed, SIM_URL: url } };
 }
 
-async function ask(port: number, path: string, ca: string, key: string): Promise<Reply> {
-  const sent = request({
-    host: '127.0.0.1',
-    servername: 'localhost',
-    port,
-    path,
-    ca,
-    headers: { authorization: `Bearer ${key}` },
-  });
+async function ask(to: Parameters<typeof request>[1], key: string): Promise<Reply> {
+  const sent = request({ ...to, headers: { authorization: `Bearer ${key}` } });
   sent.end();
   const [reply] = await once(sent, 'response');
   const chunks: Buffer[] = [];

@@ -5,10 +5,12 @@ import { repositoryRoot } from '@btcforecast/testing';
 import fc from 'fast-check';
 import { parse } from 'yaml';
 import { multiRegionFile, regionFile } from './compose-file.js';
+import { readImageLock } from './image-digests.js';
 import { assertFit, readRegion, type Region } from './region.js';
 import type { ComposeService } from './service.js';
 
 const folder = join(repositoryRoot, 'deploy', 'regions');
+const lock = readImageLock(join(repositoryRoot, 'deploy', 'images.lock'));
 const regions = readdirSync(folder)
   .filter((file) => file.endsWith('.env'))
   .map((file) => readRegion(join(folder, file)))
@@ -45,9 +47,9 @@ const rest = (names: readonly string[], i: number) => ({
 
 describe('the compose files', () => {
   it('are what deploy/regions says', () => {
-    expect(read('docker-compose.multi-region.yml')).toBe(multiRegionFile(regions));
+    expect(read('docker-compose.multi-region.yml')).toBe(multiRegionFile(regions, lock));
     for (const region of regions) {
-      expect(read('deploy', 'regions', `${region.name}.yml`)).toBe(regionFile(region, regions));
+      expect(read('deploy', 'regions', `${region.name}.yml`)).toBe(regionFile(region, regions, lock));
     }
   });
 

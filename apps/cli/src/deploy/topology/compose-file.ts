@@ -2,6 +2,7 @@ import { appServices } from './app-services.js';
 import { dataServices } from './data-services.js';
 import { edgeServices } from './edge-services.js';
 import { globalServices } from './global-services.js';
+import { type ImageLock, pinImages } from './image-digests.js';
 import type { Region } from './region.js';
 import { HARDENED, type Services } from './service.js';
 import { telemetryServices } from './telemetry-services.js';
@@ -13,12 +14,13 @@ const NOTE = ` Written by \`npm run deploy:generate\` from deploy/regions/*.env;
  Accepted by docker-compose 1.29 and by Compose v2. See docs/operations.md.`;
 
 /** Everything: all regions on one host, each on networks of its own, joined by \`wan\`. */
-export function multiRegionFile(regions: readonly Region[]): string {
-  const services = Object.assign(
+export function multiRegionFile(regions: readonly Region[], lock: ImageLock = {}): string {
+  const services: Services = Object.assign(
     {},
     ...regions.map((each) => regionServices(each, regions)),
     withVolumeOwners('global-volumes', 'wan', globalServices(regions)),
   );
+  pinImages(services, lock);
   return composeText(
     services,
     regions.map(({ name }) => name),
@@ -26,11 +28,12 @@ export function multiRegionFile(regions: readonly Region[]): string {
 }
 
 /** One region alone, on a host of its own; the others are reached by the names that they have on `wan`. */
-export function regionFile(region: Region, regions: readonly Region[]): string {
+export function regionFile(region: Region, regions: readonly Region[], lock: ImageLock = {}): string {
   const services = regionServices(region, regions);
   for (const service of Object.values(services)) {
     service.volumes = service.volumes?.map((volume) => volume.replace(/^\.\/|(?<=:-)\.\//, '../../'));
   }
+  pinImages(services, lock);
   return composeText(services, [region.name], '../../');
 }
 

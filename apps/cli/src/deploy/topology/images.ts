@@ -1,6 +1,6 @@
 /**
- * Images of others, each at one version. `deploy/images.lock` adds their digests when a release is made, so that a tag
- * which moves cannot change what runs.
+ * Images of others, each at one version. `npm run images:lock` adds their digests when a release is made, in
+ * `deploy/images.lock`, so that a tag which moves cannot change what runs.
  */
 export const IMAGES = {
   nginx: 'nginxinc/nginx-unprivileged:1.28.0-bookworm',

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { repositoryRoot } from '@btcforecast/testing';
 import { parse } from 'yaml';
+import { readImageLock } from './image-digests.js';
 import { readRegion } from './region.js';
 import { type StackService, swarmFile, swarmNetworksFile } from './swarm-file.js';
 
 const folder = join(repositoryRoot, 'deploy', 'regions');
+const lock = readImageLock(join(repositoryRoot, 'deploy', 'images.lock'));
 const swarm = join(repositoryRoot, 'deploy', 'swarm');
 const regions = readdirSync(folder)
   .filter((file) => file.endsWith('.env'))
@@ -25,7 +27,7 @@ const stacks = regions.map((region) => ({ region, stack: parsed(swarmFile(region
 describe('the stack files', () => {
   it('are what deploy/regions says', () => {
     for (const region of regions) {
-      expect(readFileSync(join(swarm, `${region.name}.yml`), 'utf8')).toBe(swarmFile(region, regions));
+      expect(readFileSync(join(swarm, `${region.name}.yml`), 'utf8')).toBe(swarmFile(region, regions, lock));
       const networks = readFileSync(join(swarm, `${region.name}.networks.yml`), 'utf8');
       expect(networks).toBe(swarmNetworksFile(region));
     }
@@ -46,7 +48,9 @@ describe('the stack files', () => {
           update_config: { ...rules, order: 'start-first' },
         });
       }
-      expect(rolling['gateway']?.deploy).toMatchObject({ replicas: region.gateways });
+      expect(rolling['gateway']?.deploy).toMatchObject({
+        replicas: `\${GATEWAYS:-${region.gateways}}`,
+      });
     }
   });
 

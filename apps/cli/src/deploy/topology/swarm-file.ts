@@ -1,5 +1,6 @@
 import { appServices } from './app-services.js';
 import { edgeServices } from './edge-services.js';
+import { type ImageLock, pinImages } from './image-digests.js';
 import type { Region } from './region.js';
 import { type ComposeService, HARDENED, type Services } from './service.js';
 import { telemetryServices } from './telemetry-services.js';
@@ -22,7 +23,7 @@ export interface StackService extends Pick<ComposeService, Kept> {
   secrets?: Mounted[];
   configs?: Mounted[];
   volumes?: { type: 'tmpfs'; target: string; tmpfs: { size: number } }[];
-  ports?: { target: number; published: number; mode: 'host' }[];
+  ports?: { target: number; published: string; mode: 'host' }[];
   deploy: Record<string, unknown>;
 }
 
@@ -53,8 +54,9 @@ const ROLLING = {
 };
 
 /** The services of a region that keep no data. PostgreSQL, etcd and Redis stay with compose, on hosts of their own. */
-export function swarmFile(region: Region, regions: readonly Region[]): string {
+export function swarmFile(region: Region, regions: readonly Region[], lock: ImageLock = {}): string {
   const services = stackServices(region, regions);
+  pinImages(services, lock);
   const used = Object.values(services);
   return yamlText(
     {
@@ -91,7 +93,7 @@ export function swarmNetworksFile(region: Region): string {
 
 function stackServices(region: Region, regions: readonly Region[]): Record<string, StackService> {
   const all = { ...edgeServices(region, regions), ...appServices(region), ...telemetryServices(region) };
-  const many = (name: string, replicas: number): StackService =>
+  const many = (name: string, replicas: string): StackService =>
     stackService(region, of(all, region, `${name}-1`), {
       mode: 'replicated',
       replicas,
@@ -107,10 +109,10 @@ function stackServices(region: Region, regions: readonly Region[]): Record<strin
     },
     'nginx-exporter': one('nginx-exporter'),
     migrate: migration(region, of(all, region, 'migrate')),
-    gateway: many('gateway', region.gateways),
+    gateway: many('gateway', `\${GATEWAYS:-${region.gateways}}`),
     'market-data': one('market-data'),
-    prediction: many('prediction', region.predictions),
-    worker: many('worker', region.workers),
+    prediction: many('prediction', `\${PREDICTIONS:-${region.predictions}}`),
+    worker: many('worker', `\${WORKERS:-${region.workers}}`),
   };
 }
 
@@ -122,7 +124,9 @@ function nginx(region: Region, compose: ComposeService): StackService {
   });
   return {
     ...service,
-    ports: [{ target: 8443, published: 8450 + region.number, mode: 'host' }],
+    ports: [
+      { target: 8443, published: `\${EDGE_PORT_${region.number}:-${8450 + region.number}}`, mode: 'host' },
+    ],
     secrets: [
       secret('edge.pem', '/etc/nginx/tls/fullchain.pem', '101'),
       secret('edge-key.pem', '/etc/nginx/tls/key.pem', '101'),
