@@ -27,10 +27,10 @@ given redis_url "redis://:$(cat redis_password)@haproxy:6379"
 given redis_cache_url "redis://:$(cat redis_password)@haproxy:6380"
 password=$(cat redis_password)
 given redis_exporter "{\"redis://redis-queue-1:6379\":\"$password\",\"redis://redis-queue-2:6379\":\"$password\",\"redis://redis-cache-1:6379\":\"$password\",\"redis://redis-cache-2:6379\":\"$password\"}"
-# What services log in to Vault with: written by deploy/vault/bootstrap.sh, if you use it. And their token of Consul.
+# What services log in to Vault with (never empty, which Swarm does not take): written by deploy/vault/bootstrap.sh, if you use it. And their token of Consul.
 for name in gateway market-data prediction worker; do
-  given "vault_${name}_role_id" ''
-  given "vault_${name}_secret_id" ''
+  given "vault_${name}_role_id" none
+  given "vault_${name}_secret_id" none
 done
 given consul_token ''
 # Where alerts go: empty until you say. An empty receiver is told nothing.

@@ -109,7 +109,11 @@ keep() {
 for role in $services; do
   must GET "auth/approle/role/btcforecast-$role/role-id"
   field role_id | keep "vault_${role}_role_id"
-  [ -s "$secrets/vault_${role}_secret_id" ] && [ -z "${NEW_SECRET_IDS:-}" ] && continue
+  # make-secrets.sh begins with `none`.
+  case $(cat "$secrets/vault_${role}_secret_id" 2> /dev/null) in
+    '' | none) ;;
+    *) [ -n "${NEW_SECRET_IDS:-}" ] || continue ;;
+  esac
   must POST "auth/approle/role/btcforecast-$role/secret-id" '{}'
   field secret_id | keep "vault_${role}_secret_id"
 done
