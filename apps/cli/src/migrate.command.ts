@@ -5,6 +5,9 @@ export function registerMigrateCommand(program: Command): void {
   program
     .command('migrate')
     .description('bring the database to the newest schema; any number may run at once')
-    .option('--admin-key <file>', 'write the first key to this file (-: print it), if no key has ever been made')
+    .option(
+      '--admin-key <file>',
+      'write the first key to this file (-: print it), if no key has ever been made',
+    )
     .action(async (options) => (await import('./migrate/run-migrations.js')).runMigrations(options));
 }
