@@ -59,7 +59,7 @@ data=$(names postgres etcd haproxy)
 balancer=$(names haproxy nginx global-haproxy)
 service=$(instances)
 certificate data "${data}DNS:localhost,IP:127.0.0.1$addresses"
-certificate service "${service}DNS:vault,DNS:localhost,IP:127.0.0.1"
+certificate service "${service}DNS:vault,DNS:consul,DNS:localhost,IP:127.0.0.1"
 certificate balancer "${balancer}DNS:localhost,IP:127.0.0.1$addresses"
 cat balancer.pem balancer-key.pem > balancer.bundle && mv balancer.bundle balancer.pem
 # What clients see: of your own certificate authority in production.

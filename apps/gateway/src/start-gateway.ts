@@ -11,6 +11,8 @@ import {
   Metrics,
   PinoNestLogger,
   PlatformModule,
+  registerInstance,
+  type Registration,
   startInternalServer,
   type Vault,
 } from '@btcforecast/platform';
@@ -96,8 +98,15 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     const grpc = await serveGrpc(app, env, { logger, metrics, accessLog });
     health.setReady(true);
     const { port } = app.getHttpServer().address() as AddressInfo;
+    const registration = await registerInstance({
+      name: NAME,
+      env,
+      port,
+      internalPort: internal.port,
+      logger,
+    });
     const close = async (): Promise<void> => {
-      await closeInOrder({ app, grpc, connections, internal, health }, env);
+      await closeInOrder({ app, grpc, connections, internal, health, registration }, env);
       accessLog.close();
       await vault?.close();
     };
@@ -199,13 +208,15 @@ interface Closing {
   readonly connections: OpenConnections;
   readonly internal: InternalServer;
   readonly health: HealthRegistry;
+  readonly registration: Registration | undefined;
 }
 
 async function closeInOrder(
-  { app, grpc, connections, internal, health }: Closing,
+  { app, grpc, connections, internal, health, registration }: Closing,
   env: GatewayEnv,
 ): Promise<void> {
   health.setReady(false);
+  await registration?.close();
   await pause(env.SHUTDOWN_DRAIN_MS);
   health.setDraining(); // replies now close their connections
   await grpc.close(FINISH_REQUESTS_MS);

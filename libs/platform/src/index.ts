@@ -62,6 +62,7 @@ export { JobRunner } from './queues/job-runner.js';
 export { QueueProcessor, type QueueWorkerOptions } from './queues/queue-processor.decorator.js';
 export { QueuesModule, type ProcessesJobs } from './queues/queues.module.js';
 export type { QueueEnv } from './queues/queue-connection.js';
+export { registerInstance, type Registration } from './consul/discovery.js';
 export { createOnceStore, type OnceStoreOptions } from './once/create-once-store.js';
 export { OnceStore } from './once/once-store.js';
 export { createLeaseStore, type LeaseStoreOptions } from './leases/create-lease-store.js';

@@ -1,4 +1,5 @@
 export { candle } from './candle.js';
+export { ConsulStandIn } from './consul-stand-in.js';
 export { describeWhen } from './describe-when.js';
 export { freePort } from './free-port.js';
 export { repositoryRoot } from './repository-root.js';

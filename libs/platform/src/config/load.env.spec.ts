@@ -126,6 +126,7 @@ describe('describeEnv', () => {
       'REDIS_URL',
       'REDIS_CACHE_URL',
       'RPC_TOKEN',
+      'CONSUL_TOKEN',
     ]);
   });
 });

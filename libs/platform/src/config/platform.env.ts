@@ -80,6 +80,16 @@ export const PlatformEnv = z.object({
   RPC_TLS_CERT_FILE: z.string().optional().describe('Certificate for mutual TLS between services, PEM file'),
   RPC_TLS_KEY_FILE: z.string().optional().describe('Key of that certificate, PEM file'),
   RPC_TLS_CA_FILE: z.string().optional().describe('Authority that signed all services, PEM file'),
+  CONSUL_ADDR: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Consul agent in which this instance is entered and others are found; unset: by configuration'),
+  CONSUL_TOKEN: secret('Token for that agent (ACL); better as CONSUL_TOKEN_FILE').optional(),
+  CONSUL_CACERT: z.string().optional().describe('Authority that signed its certificate, PEM file'),
+  CONSUL_SERVICE_ADDRESS: z
+    .string()
+    .optional()
+    .describe('Address by which others reach this instance; unset: the first one of this machine'),
   INTERNAL_HOST: z.string().default('127.0.0.1').describe('Address of the health and metrics port'),
   INTERNAL_PORT: port.default(0).describe('Port of /health/live, /health/ready and /metrics; 0: any'),
   SHUTDOWN_DRAIN_MS: z.coerce

@@ -11,6 +11,7 @@ import { Metrics } from '../metrics/metrics.js';
 import { PlatformModule } from '../nest/platform.module.js';
 import { RpcLoad } from '../rpc/rpc-load.js';
 import { createRpcMicroserviceOptions } from '../rpc/rpc-server.js';
+import { registerInstance, type Registration } from '../consul/discovery.js';
 import type { Vault } from '../vault/vault.js';
 import { Closers } from './closers.js';
 
@@ -70,8 +71,10 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     };
     const { app, rpcPort } = await startApp(root, env, logger);
     health.setReady(true);
+    const port = rpcPort ?? internal.port;
+    const registration = await registerInstance({ name, env, port, internalPort: internal.port, logger });
     const close = async (): Promise<void> => {
-      await closeInOrder(app, internal, health, env);
+      await closeInOrder({ app, internal, health, registration }, env);
       await vault?.close();
     };
     return { app, logger, health, internalPort: internal.port, rpcPort, close };
@@ -101,13 +104,19 @@ async function startApp(
   return { app, rpcPort: typeof address === 'object' && address ? address.port : env.RPC_PORT };
 }
 
+interface Closing {
+  readonly app: INestApplicationContext;
+  readonly internal: InternalServer;
+  readonly health: HealthRegistry;
+  readonly registration: Registration | undefined;
+}
+
 async function closeInOrder(
-  app: INestApplicationContext,
-  internal: InternalServer,
-  health: HealthRegistry,
+  { app, internal, health, registration }: Closing,
   env: PlatformEnv,
 ): Promise<void> {
   health.setReady(false);
+  await registration?.close();
   await sleep(env.SHUTDOWN_DRAIN_MS);
   health.setDraining(); // from here on new calls are sent to another instance
   await atMost(FINISH_CALLS_MS, app.get(RpcLoad).whenIdle());

@@ -1,5 +1,6 @@
 import { type DynamicModule, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { cacheRedisUrl, type PlatformEnv } from '../config/platform.env.js';
+import { followInstances } from '../consul/discovery.js';
 import { createEventBus } from '../events/create-event-bus.js';
 import { EventBus } from '../events/event-bus.js';
 import { Closers } from '../lifecycle/closers.js';
@@ -121,7 +122,12 @@ export class PlatformModule {
         { provide: EventBus, useFactory: () => closed(closers, eventBus(env, logger, metrics)) },
         {
           provide: RpcClient,
-          useFactory: () => closed(closers, rpcClient(name, env, logger, metrics, clock)),
+          useFactory: async () => {
+            const client = closed(closers, rpcClient(name, env, logger, metrics, clock));
+            const following = await followInstances(client, env, logger);
+            if (following) closers.add(() => following.close());
+            return client;
+          },
         },
         { provide: JobQueues, useFactory: () => closed(closers, new JobQueues(env, logger)) },
         PlatformCloser,

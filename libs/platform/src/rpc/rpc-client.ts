@@ -53,7 +53,7 @@ const DEFAULT_DEADLINE_MS = 3_000;
  * Calls to other services, typed by the messages of contracts:
  * `rpc.call(predictionRpc.performance, { instrument, horizon, window })`.
  *
- * There is one connection to each configured instance; calls go round over those that are connected. While
+ * There is one connection to each instance, configured or found; calls go round over those that are connected. While
  * none is, a call waits for a connection, but not for a service that has been away for seconds. A call lost
  * with its connection is sent once more if the message is idempotent. The answer is what the server checked
  * against the reply schema.
@@ -105,6 +105,11 @@ export class RpcClient {
   /** Resolves once an instance of the service is connected; rejects with rpc.unavailable after `withinMs`. */
   async ready(service: RpcService, withinMs = DEFAULT_DEADLINE_MS): Promise<void> {
     await this.#pools[service].connected(performance.now() + withinMs, { patient: true });
+  }
+
+  /** From now on calls go to these instances; what has been asked of others is still answered. */
+  follow(service: RpcService, addresses: readonly HostPort[]): void {
+    this.#pools[service].follow(addresses);
   }
 
   /** Calls without an answer yet, of all services. */

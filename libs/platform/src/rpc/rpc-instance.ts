@@ -16,6 +16,9 @@ import type { RpcTls } from './rpc-tls.js';
 const CONNECT_TIMEOUT_MS = 1_000;
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
+/** How often to look whether the last answer of an instance that is gone has come, and for how long at most. */
+const RETIRE_LOOK_MS = 50;
+const RETIRE_MS = 30_000;
 /** The breaker opens when half of the last calls, at least five, got no answer in time. */
 const BREAKER = { threshold: 0.5, size: 20, minimumNumberOfCalls: 5 };
 const BREAKER_OPEN_MS = 1_000;
@@ -106,6 +109,16 @@ export class RpcInstance {
     this.#connecting = true;
     this.#downSinceMs ??= performance.now();
     void this.#connectUntilDone().finally(() => (this.#connecting = false));
+  }
+
+  /** Connects no more, and closes once nobody waits for an answer. */
+  async retire(): Promise<void> {
+    this.#closed = true;
+    const endsAtMs = performance.now() + RETIRE_MS;
+    while (this.pendingCalls > 0 && performance.now() < endsAtMs) {
+      await sleep(RETIRE_LOOK_MS, undefined, { ref: false });
+    }
+    this.close();
   }
 
   close(): void {

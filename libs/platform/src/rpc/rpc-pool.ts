@@ -20,7 +20,9 @@ const WAIT_WHILE_DOWN_MS = 5_000;
 
 /** The instances of one service. */
 export class RpcPool {
-  readonly #instances: readonly RpcInstance[];
+  #instances: readonly RpcInstance[] = [];
+  /** Those that others took the place of, until their last answers have come. */
+  readonly #gone = new Set<RpcInstance>();
   readonly #waiting = new Set<() => void>();
   #next = 0;
   #closed = false;
@@ -29,15 +31,28 @@ export class RpcPool {
   constructor(
     private readonly service: RpcService,
     addresses: readonly HostPort[],
-    tls: RpcTls | undefined,
-    logger: Logger,
+    private readonly tls: RpcTls | undefined,
+    private readonly logger: Logger,
   ) {
-    this.#instances = addresses.map(
-      (address) =>
-        new RpcInstance(address, tls, logger, () => {
-          for (const wake of [...this.#waiting]) wake();
-        }),
-    );
+    this.follow(addresses);
+  }
+
+  /** These are the instances now. One that is not among them gets no new calls, and may finish those that it has. */
+  follow(addresses: readonly HostPort[]): void {
+    if (this.#closed) return;
+    const before = new Map(this.#instances.map((instance) => [instance.name, instance]));
+    const instances = addresses.map((address) => {
+      const made = new RpcInstance(address, this.tls, this.logger, () => this.#wakeAll());
+      const known = before.get(made.name);
+      before.delete(made.name);
+      return known ?? made;
+    });
+    this.#instances = instances;
+    for (const instance of before.values()) {
+      this.#gone.add(instance);
+      void instance.retire().then(() => this.#gone.delete(instance));
+    }
+    this.#wakeAll();
   }
 
   /** How many instances there are, and how many of them can be asked now; null while none was ever wanted. */
@@ -48,7 +63,7 @@ export class RpcPool {
   }
 
   get pendingCalls(): number {
-    return this.#instances.reduce((sum, instance) => sum + instance.pendingCalls, 0);
+    return [...this.#instances, ...this.#gone].reduce((sum, instance) => sum + instance.pendingCalls, 0);
   }
 
   /**
@@ -69,7 +84,11 @@ export class RpcPool {
 
   close(): void {
     this.#closed = true;
-    for (const instance of this.#instances) instance.close();
+    for (const instance of [...this.#instances, ...this.#gone]) instance.close();
+    this.#wakeAll();
+  }
+
+  #wakeAll(): void {
     for (const wake of [...this.#waiting]) wake();
   }
 

@@ -20,8 +20,11 @@ export const RPC_PORTS = { 'market-data': '3101', prediction: '3102' } as const;
 const GRACE = '40s';
 const DRAIN_MS = '5000';
 
+/** By IP, callers would miss the name in the certificate. */
+const foundAs = (name: string) => ({ CONSUL_SERVICE_ADDRESS: name });
+
 const TLS = ['ca.pem', 'service.pem', 'service-key.pem'];
-const SECRETS = ['database_url', 'redis_url', 'redis_cache_url', 'rpc_token', 'secrets_key', ...TLS];
+const SECRETS = ['database_url', 'redis_url', 'redis_cache_url', 'rpc_token', 'secrets_key', 'consul_token', ...TLS];
 
 /** The services of ours in one region, and the job that migrates the database before any of them starts. */
 export function appServices(region: Region): Services {
@@ -40,13 +43,14 @@ export function appServices(region: Region): Services {
     [`${region.name}-market-data`]: service(
       'market-data',
       { cpus: '1.0', memory: '512M' },
-      { networks: app('market-data'), environment: { RPC_PORT: RPC_PORTS['market-data'] } },
+      { networks: app('market-data'), environment: { RPC_PORT: RPC_PORTS['market-data'], ...foundAs('market-data') },
+      },
     ),
     ...each(region, predictions, (name) =>
       service(
         'prediction',
         { cpus: '2.0', memory: '1G', pids: 512 },
-        { networks: app(name), environment: { RPC_PORT: RPC_PORTS.prediction } },
+        { networks: app(name), environment: { RPC_PORT: RPC_PORTS.prediction, ...foundAs(name) } },
       ),
     ),
     ...each(region, numbered('worker', region.workers), (name) =>
@@ -113,6 +117,9 @@ function commonEnv(region: Region, predictions: readonly string[]): Record<strin
     RPC_TLS_CA_FILE: '/run/secrets/ca.pem',
     RPC_ADDRESSES_MARKET_DATA: `market-data:${RPC_PORTS['market-data']}`,
     RPC_ADDRESSES_PREDICTION: predictions.map((name) => `${name}:${RPC_PORTS.prediction}`).join(','),
+    CONSUL_ADDR: '${CONSUL_ADDR:-}',
+    CONSUL_TOKEN_FILE: '/run/secrets/consul_token',
+    CONSUL_CACERT: '/run/secrets/ca.pem',
     INTERNAL_HOST: '0.0.0.0',
     INTERNAL_PORT,
     SHUTDOWN_DRAIN_MS: DRAIN_MS,

@@ -52,6 +52,8 @@ function haproxy(region: Region, regions: readonly Region[]): ComposeService {
         TLS_DIR: '/run/secrets',
         DNS_SERVER: '${DNS_SERVER:-127.0.0.11:53}',
         GATEWAY_NAME: 'gateway',
+        CONSUL_DNS: '${CONSUL_DNS:-}',
+        GATEWAY_SRV: `_gateway._${name}.service.consul`,
         ...Object.fromEntries(
           spillsTo.slice(0, 2).map((other, i) => [`SPILL_${i + 1}`, `haproxy-${other}:8443`]),
         ),

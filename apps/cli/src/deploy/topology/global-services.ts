@@ -176,8 +176,10 @@ function secretsAndNames(regions: readonly Region[]): Services {
       { cpus: '0.5', memory: '256M' },
       {
         image: IMAGES.consul,
+        networks,
         command: ['agent', '-config-dir=/etc/consul', '-data-dir=/consul/data'],
         volumes: ['./deploy/consul:/etc/consul:ro', 'consul:/consul/data'],
+        secrets: ['service.pem', 'service-key.pem'],
         tmpfs: ['/tmp:size=16m,mode=1777'],
         healthcheck: health(['CMD', 'consul', 'members']),
       },
