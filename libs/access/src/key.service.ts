@@ -1,11 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
 import { AppError, type Clock, type Logger } from '@btcforecast/platform';
 import { CredentialsRefusedError, type RefusalReason } from './credentials-refused.error.js';
-import { CredentialMemory, IN_MEMORY, type Known } from './credential-memory.js';
+import { IN_MEMORY, type Known } from './credential-memory.js';
 import { parseKeyText, type PresentedKey } from './key-text.js';
 import type { KeyRecord, KeyRepository } from './key.repository.js';
-import { LastUses } from './last-uses.js';
 import type { Principal } from './principal.js';
+import { RememberedCredentials } from './remembered-credentials.js';
 
 export interface KeyServiceDependencies {
   readonly repository: KeyRepository;
@@ -18,8 +18,6 @@ export interface Caller {
   readonly ip: string;
 }
 
-/** Keys in memory are read again this often, so a revocation is noticed well within 15 seconds. */
-const REFRESH_MS = 5_000;
 /** Stands in for the secret of a key that does not exist, so that the comparison takes place all the same. */
 const NO_SECRET_HASH = '0'.repeat(64);
 
@@ -30,33 +28,29 @@ const NO_SECRET_HASH = '0'.repeat(64);
  * Every refusal is the same to the caller, whichever part was wrong, so that ids cannot be guessed.
  */
 export class KeyService {
-  readonly #memory: CredentialMemory<KeyRecord>;
-  readonly #uses: LastUses;
+  readonly #keys: RememberedCredentials<KeyRecord>;
   /** Texts that were found right a moment ago, so that a busy client does not have its secret hashed each time. */
   readonly #verified = new Map<string, Known<KeyRecord>>();
-  #timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly deps: KeyServiceDependencies) {
     const { repository, clock, logger } = deps;
-    const shared = { what: 'keys', clock, logger };
-    this.#memory = new CredentialMemory({
-      ...shared,
+    this.#keys = new RememberedCredentials({
+      what: 'keys',
       read: (ids) => repository.listByIds(ids),
-      idOf: ({ id }) => id,
+      write: (uses) => repository.markUsed(uses),
+      clock,
+      logger,
     });
-    this.#uses = new LastUses({ ...shared, write: (uses) => repository.markUsed(uses) });
   }
 
   /** Starts the background read. */
   start(): void {
-    this.#timer ??= setInterval(() => void this.refresh(), REFRESH_MS).unref();
+    this.#keys.start(() => this.refresh());
   }
 
   /** Stops it and writes down the last uses. */
-  async close(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#memory.settled();
-    await this.#uses.write();
+  close(): Promise<void> {
+    return this.#keys.close();
   }
 
   /**
@@ -80,7 +74,7 @@ export class KeyService {
   async verify(text: string, from: Caller): Promise<Principal> {
     const presented = this.#parse(text);
     const principal = this.#judgeFromMemory(text, presented, from);
-    return principal ?? this.#judge(text, presented, await this.#memory.lookUp(presented.id), from);
+    return principal ?? this.#judge(text, presented, await this.#keys.memory.lookUp(presented.id), from);
   }
 
   /**
@@ -91,7 +85,7 @@ export class KeyService {
    * @throws AppError transient database.unavailable when the key is not in memory and the database cannot be asked
    */
   async current(id: string, address: string | null): Promise<Principal | null> {
-    const { record } = this.#memory.find(id) ?? (await this.#memory.lookUp(id));
+    const record = await this.#keys.get(id);
     if (!record || !isOpen(record, this.deps.clock.now())) return null;
     const isAllowed = address === null || record.allows === null || record.allows(address);
     return isAllowed ? record.principal : null;
@@ -99,20 +93,20 @@ export class KeyService {
 
   /** Reads every key in memory again, in one question, and writes down uses now and then. Never rejects. */
   async refresh(): Promise<void> {
-    await this.#memory.refresh();
+    await this.#keys.memory.refresh();
     this.#verified.clear();
-    await this.#uses.writeIfDue();
+    await this.#keys.uses.writeIfDue();
   }
 
   /** To be called once a change of a key is committed: this process notices it at once, others with their next read. */
   forget(id: string): void {
-    this.#memory.forget(id);
+    this.#keys.memory.forget(id);
     this.#verified.clear();
   }
 
   /** Rejects when the database has been away for so long that no key counts any more. */
   async assertUsable(): Promise<void> {
-    this.#memory.assertUsable();
+    this.#keys.memory.assertUsable();
   }
 
   #parse(text: string): PresentedKey {
@@ -124,13 +118,13 @@ export class KeyService {
   /** The short way: this very text was right since the last refresh, and its key still is. */
   #recognise(text: string, from: Caller): Principal | undefined {
     const known = this.#verified.get(text);
-    if (!known?.record || !this.#memory.isTrusted(known)) return undefined;
+    if (!known?.record || !this.#keys.memory.isTrusted(known)) return undefined;
     const nowMs = this.deps.clock.now();
     return isOpen(known.record, nowMs) ? this.#enter(known.record, from, nowMs) : undefined;
   }
 
   #judgeFromMemory(text: string, presented: PresentedKey, from: Caller): Principal | undefined {
-    const known = this.#memory.find(presented.id);
+    const known = this.#keys.memory.find(presented.id);
     return known && this.#judge(text, presented, known, from);
   }
 
@@ -149,7 +143,7 @@ export class KeyService {
 
   #enter({ id, allows, principal }: KeyRecord, from: Caller, nowMs: number): Principal {
     if (allows !== null && !allows(from.ip)) throw fromElsewhere(from);
-    this.#uses.note(id, nowMs);
+    this.#keys.uses.note(id, nowMs);
     return principal;
   }
 }

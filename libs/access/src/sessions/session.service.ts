@@ -1,9 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
 import { AppError, type Clock, type Logger } from '@btcforecast/platform';
 import { CredentialsRefusedError } from '../credentials-refused.error.js';
-import { CredentialMemory, type Known } from '../credential-memory.js';
-import { LastUses } from '../last-uses.js';
+import type { Known } from '../credential-memory.js';
 import type { Principal } from '../principal.js';
+import { RememberedCredentials } from '../remembered-credentials.js';
 import { parseSessionText, type PresentedSession } from './session-text.js';
 import type { SessionRecord, SessionRepository } from './session.repository.js';
 
@@ -23,38 +23,32 @@ export interface SessionServiceDependencies {
 }
 
 const ENDED = 'the session is unknown or has ended; log in again at POST /v1/session';
-/** Sessions in memory are read again this often. */
-const REFRESH_MS = 5_000;
 /** Stands in for the secret of a session that does not exist, so that the comparison takes place all the same. */
 const NO_SECRET_HASH = '0'.repeat(64);
 
 /** Judges sessions, in memory like keys: one that was ended elsewhere is refused within seconds, here at once. */
 export class SessionService {
-  readonly #memory: CredentialMemory<SessionRecord>;
-  readonly #uses: LastUses;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #sessions: RememberedCredentials<SessionRecord>;
 
   constructor(private readonly deps: SessionServiceDependencies) {
     const { repository, clock, logger } = deps;
-    const shared = { what: 'sessions', clock, logger };
-    this.#memory = new CredentialMemory({
-      ...shared,
+    this.#sessions = new RememberedCredentials({
+      what: 'sessions',
       read: (ids) => repository.listByIds(ids),
-      idOf: ({ id }) => id,
+      write: (uses) => repository.markSeen(uses),
+      clock,
+      logger,
     });
-    this.#uses = new LastUses({ ...shared, write: (uses) => repository.markSeen(uses) });
   }
 
   /** Starts the background read. */
   start(): void {
-    this.#timer ??= setInterval(() => void this.refresh(), REFRESH_MS).unref();
+    this.#sessions.start(() => this.refresh());
   }
 
   /** Stops it and writes down the last uses. */
-  async close(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#memory.settled();
-    await this.#uses.write();
+  close(): Promise<void> {
+    return this.#sessions.close();
   }
 
   /**
@@ -66,26 +60,26 @@ export class SessionService {
    */
   verifyFromMemory(text: string): SessionRecord | undefined {
     const presented = parse(text);
-    const known = this.#memory.find(presented.id);
+    const known = this.#sessions.memory.find(presented.id);
     return known && this.#judge(presented, known);
   }
 
   /** @throws AppError caller access.unauthenticated; transient database.unavailable */
   async verify(text: string): Promise<SessionRecord> {
     const presented = parse(text);
-    return this.#judge(presented, await this.#memory.lookUp(presented.id));
+    return this.#judge(presented, await this.#sessions.memory.lookUp(presented.id));
   }
 
   /** The session of a cookie; undefined when it is none, or has ended. @throws AppError transient database.unavailable */
   async find(text: string): Promise<SessionRecord | undefined> {
     const presented = parseSessionText(text);
-    const { record } = presented ? await this.#memory.lookUp(presented.id) : { record: null };
+    const { record } = presented ? await this.#sessions.memory.lookUp(presented.id) : { record: null };
     return record && presented && isSame(record.secretHash, presented.secretHash) ? record : undefined;
   }
 
   /** Whose session this is now; null when it has ended. @throws AppError transient database.unavailable */
   async current(id: string): Promise<Principal | null> {
-    const { record } = this.#memory.find(id) ?? (await this.#memory.lookUp(id));
+    const record = await this.#sessions.get(id);
     return record && this.isOpen(record) ? record.principal : null;
   }
 
@@ -97,25 +91,24 @@ export class SessionService {
 
   /** When a session was last used, epoch ms: what is written down may be a minute behind. */
   lastSeenAt({ id, lastSeenAt }: Pick<SessionRecord, 'id' | 'lastSeenAt'>): number {
-    return Math.max(lastSeenAt, this.#uses.lastOf(id) ?? 0);
+    return Math.max(lastSeenAt, this.#sessions.uses.lastOf(id) ?? 0);
   }
 
   /** Reads every session in memory again, and writes down uses now and then. Never rejects. */
-  async refresh(): Promise<void> {
-    await this.#uses.writeIfDue();
-    await this.#memory.refresh();
+  refresh(): Promise<void> {
+    return this.#sessions.refresh();
   }
 
   /** To be called once a change of users or sessions is committed: this process notices it at once. */
   forget(): void {
-    this.#memory.clear();
+    this.#sessions.memory.clear();
   }
 
   #judge({ id, secretHash }: PresentedSession, { record }: Known<SessionRecord>): SessionRecord {
     const matches = isSame(record?.secretHash ?? NO_SECRET_HASH, secretHash);
     if (record && !matches) throw new CredentialsRefusedError(ENDED, `session ${id}`, 'wrong secret');
     if (!record || !this.isOpen(record)) throw ended();
-    this.#uses.note(id, this.deps.clock.now());
+    this.#sessions.uses.note(id, this.deps.clock.now());
     return record;
   }
 }
