@@ -150,6 +150,14 @@ describe('btcf models', () => {
     expect(asked[0]?.line).toBe('POST /v1/models');
   });
 
+  it('says where a manifest was looked for, and how to name another', async () => {
+    const elsewhere = await mkdtemp(join(folder, 'alone-'));
+    await writeFile(join(elsewhere, 'model.onnx'), GRAPH);
+    expect(await models('upload', join(elsewhere, 'model.onnx'))).toBe(1);
+    expect(stderr).toContain(`${join(elsewhere, 'manifest.json')} is not there: name it with --manifest FILE`);
+    expect(asked).toEqual([]);
+  });
+
   it('fails in the words of the registry', async () => {
     problem = {
       type: '/docs/errors#model.refused',

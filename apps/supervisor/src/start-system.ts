@@ -1,7 +1,7 @@
 import { freePorts } from '@btcforecast/database/embedded';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { checkReplay, namedMarket, probeMarket, type Market, type TaskRunner } from './config/market.js';
+import { checkReplay, demoMarket, liveMarket, probeMarket, type Market, type TaskRunner } from './config/market.js';
 import { DEFAULT_INSTRUMENT } from './config/instruments.js';
 import type { SupervisorOptions } from './config/options.js';
 import {
@@ -74,7 +74,7 @@ export async function startSystem(context: StartContext): Promise<Started> {
         deadlineMs: FIRST_FORECAST_MS,
         signal: system.signal,
       }),
-    (there) => (there ? 'served' : 'none yet, it comes when the next hourly candle closes'),
+    (there) => (there ? 'served' : `none yet, it waits for ${market.waitsFor ?? 'the next hourly candle'}`),
   );
   return { market, gatewayUrl, gatewayGrpc, forecastUrl };
 }
@@ -87,8 +87,9 @@ function checkFile(context: StartContext): Promise<Market> {
 
 function choose(context: StartContext): Promise<Market> {
   const { source, speed } = context.options;
-  if (source === 'live' || source === 'demo') return Promise.resolve(namedMarket(source, speed));
-  return probeMarket(scriptsOf(context.root), runnerOf(context));
+  if (source === 'demo') return Promise.resolve(demoMarket(speed));
+  const find = source === 'live' ? liveMarket : probeMarket;
+  return find(scriptsOf(context.root), runnerOf(context));
 }
 
 function prepare(context: StartContext, databaseUrl: string): Promise<unknown> {

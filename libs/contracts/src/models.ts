@@ -243,7 +243,7 @@ export const UploadModelRequest = z
       .describe('The graph, base64; at most 1 MiB decoded, self-contained'),
     manifest: z
       .record(z.string(), z.unknown())
-      .describe('What the graph reads and writes, its golden rows; see docs/models.md'),
+      .describe('What the graph reads and writes, its golden rows; see /docs/models'),
   })
   .meta({ id: 'UploadModelRequest' });
 export type UploadModelRequest = z.infer<typeof UploadModelRequest>;

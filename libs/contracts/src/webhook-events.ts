@@ -22,7 +22,7 @@ export const WEBHOOK_EVENT_TYPES = [
 ] as const;
 export const WebhookEventType = z.enum(WEBHOOK_EVENT_TYPES).meta({
   id: 'WebhookEventType',
-  description: 'What happened; docs/webhooks.md has the data of each',
+  description: 'What happened; /docs/webhooks has the data of each',
 });
 export type WebhookEventType = z.infer<typeof WebhookEventType>;
 

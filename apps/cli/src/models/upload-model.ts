@@ -22,10 +22,21 @@ const AnyManifest = z.record(z.string(), z.unknown());
 export async function uploadModel(file: string, options: UploadOptions): Promise<void> {
   const target = gatewayTarget(options);
   const onnx = await readUpTo(file, MODEL_MAX_BYTES);
-  const manifest = await readManifest(options.manifest ?? join(dirname(file), 'manifest.json'));
+  const manifest = await readManifest(options.manifest ?? (await manifestBeside(file)));
   const body = { name: options.name ?? manifest['name'], onnx: onnx.toString('base64'), manifest };
   const question = { method: 'POST', body, timeoutMs: TIMEOUT_MS } as const;
   printReply(await askGateway(target, '/v1/models', ModelReply, question), options, modelText);
+}
+
+/** @throws AppError caller config.invalid when there is none */
+async function manifestBeside(file: string): Promise<string> {
+  const path = join(dirname(file), 'manifest.json');
+  if (await stat(path).catch(() => undefined)) return path;
+  throw new AppError(
+    'caller',
+    'config.invalid',
+    `a model needs its manifest, and ${path} is not there: name it with --manifest FILE; /docs/models of the gateway says what it holds`,
+  );
 }
 
 async function readManifest(file: string): Promise<Record<string, unknown>> {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { ERROR_CODES } from '@btcforecast/contracts';
 import { AppError, problemOf } from '@btcforecast/platform';
-import { errorsPage } from './pages.js';
+import { documentPage } from './pages.js';
 
 const text = readFileSync(new URL('../../../../docs/errors.md', import.meta.url), 'utf8');
 const sections = text.split(/^## /m).slice(1);
@@ -25,7 +25,7 @@ describe('docs/errors.md', () => {
   );
 
   it('is where the type of a problem leads', () => {
-    const page = errorsPage();
+    const page = documentPage('errors');
     for (const code of ERROR_CODES) {
       const { body } = problemOf(new AppError('caller', code, 'x'), { instance: '', traceId: '' });
       const registered = /^(quota\.|service\.overloaded$)/.test(code);

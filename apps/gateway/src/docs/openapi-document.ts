@@ -125,8 +125,8 @@ function outline(): Omit<OpenAPIObject, 'paths'> {
     .addTag('sessions', 'Who asks: logging in and out, and what one may do')
     .addTag('tenants', 'Whom this installation serves; for administrators')
     .addTag('audit', 'Who changed what, and who was refused')
-    .addTag('webhooks', 'Being told what happens: docs/webhooks.md')
-    .addTag('alerts', 'Being told when something is as one asked: docs/alerts.md')
+    .addTag('webhooks', 'Being told what happens: /docs/webhooks')
+    .addTag('alerts', 'Being told when something is as one asked: /docs/alerts')
     .addTag('market data', 'What forecasts are made from')
     .addTag('usage', 'What a tenant may use, and has used')
     .addTag(

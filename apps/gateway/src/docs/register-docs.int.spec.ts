@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Fixture, startFixture } from '../testing/start-fixture.js';
+import { PAGES } from './pages.js';
 
 let fixture: Fixture;
 beforeAll(async () => {
@@ -43,6 +44,27 @@ describe('the documents', () => {
     const { status, text } = await open(target.pathname);
     expect(status).toBe(200);
     expect(text).toContain(`id="${target.hash.slice(1)}"`);
+  });
+
+  it('lead to nothing that is not there, and are led to by the description of the API', async () => {
+    const links = (text: string, from: string) =>
+      [...text.matchAll(/<a href="([^"]+)"/g)]
+        .map(([, href = '']) => new URL(href, from))
+        .filter(({ origin }) => origin === new URL(fixture.url).origin);
+    for (const name of PAGES) {
+      const from = `${fixture.url}/docs/${name}`;
+      const { status, text } = await open(`/docs/${name}`);
+      expect({ name, status }).toEqual({ name, status: 200 });
+      for (const { pathname, hash } of links(text, from)) {
+        const target = await open(pathname);
+        expect({ name, pathname, status: target.status }).toEqual({ name, pathname, status: 200 });
+        if (hash !== '') expect(target.text).toContain(`id="${hash.slice(1)}"`);
+      }
+    }
+    const { text: description } = await open('/openapi.json');
+    const named = [...description.matchAll(/[ (`]\/docs\/([a-z-]+)/g)].map(([, name]) => name);
+    expect(PAGES).toEqual(expect.arrayContaining([...new Set(named)]));
+    expect(description).not.toMatch(/docs\/[a-z-]+\.md/);
   });
 
   it.each(['/docs/assets/package.json', '/docs/assets/..%2fpackage.json', '/docs/assets/%00', '/docs/x'])(

@@ -7,7 +7,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { PAGE_POLICY } from '../http/standard-headers.js';
 import { createAsyncApiDocument } from './asyncapi-document.js';
 import { createOpenApiDocument } from './openapi-document.js';
-import { API_PAGE, errorsPage, INIT_SCRIPT } from './pages.js';
+import { API_PAGE, documentPage, INIT_SCRIPT, PAGES } from './pages.js';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 const HTML = 'text/html; charset=utf-8';
@@ -19,14 +19,15 @@ const OPEN = { config: { public: true } } as const;
 export async function registerDocs(server: FastifyInstance, app: NestFastifyApplication): Promise<void> {
   const document = JSON.stringify(createOpenApiDocument(app));
   const streams = JSON.stringify(createAsyncApiDocument());
-  const errors = errorsPage();
   const ui = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
   await server.register(fastifyStatic, { root: ui, serve: false });
 
   server.get('/openapi.json', OPEN, (_request, reply) => reply.type(JSON_TYPE).send(document));
   server.get('/asyncapi.json', OPEN, (_request, reply) => reply.type(JSON_TYPE).send(streams));
   server.get('/docs', OPEN, (_request, reply) => sendPage(reply, API_PAGE));
-  server.get('/docs/errors', OPEN, (_request, reply) => sendPage(reply, errors));
+  for (const name of PAGES) {
+    server.get(`/docs/${name}`, OPEN, (_request, reply) => sendPage(reply, documentPage(name)));
+  }
   server.get('/docs/init.js', OPEN, (_request, reply) => reply.type(SCRIPT).send(INIT_SCRIPT));
   server.get<{ Params: { file: string } }>('/docs/assets/:file', OPEN, ({ params: { file } }, reply) => {
     if (!ASSETS.has(file)) throw new NotFoundException();

@@ -10,6 +10,8 @@ export interface Market {
   readonly words: string;
   /** What is traded in it; undefined: as configured. */
   readonly instruments?: readonly string[];
+  /** What has to happen before there can be a forecast. */
+  readonly waitsFor?: string;
   /** Settings of the simulated exchange; undefined when live. */
   readonly simulation?: Readonly<Record<string, string>>;
 }
@@ -29,11 +31,27 @@ const FILE_TIMEOUT_MS = 120_000;
 
 /** Live, or demo when no exchange answers. */
 export async function probeMarket(scripts: Scripts, runner: TaskRunner): Promise<Market> {
-  const args = [scripts.marketData, '--probe'];
-  const { code, stdout } = await runTask({ ...runner, args, timeoutMs: PROBE_TIMEOUT_MS });
-  if (code === 0) return live(stdout.trim().split('\n').at(-1));
+  const venue = await answeringVenue(scripts, runner);
+  if (venue !== undefined) return live(venue);
   const words = 'demo, a synthetic market: no exchange answered';
   return { source: 'demo', words, simulation: { SIM_MODE: 'demo' } };
+}
+
+/** Live in any case: an exchange that does not answer yet may do so later. */
+export async function liveMarket(scripts: Scripts, runner: TaskRunner): Promise<Market> {
+  const venue = await answeringVenue(scripts, runner);
+  if (venue !== undefined) return live(venue);
+  return {
+    source: 'live',
+    words: 'live, but no exchange answers: it is tried again all the time (--source demo needs none)',
+    waitsFor: 'an exchange that answers',
+  };
+}
+
+async function answeringVenue(scripts: Scripts, runner: TaskRunner): Promise<string | undefined> {
+  const args = [scripts.marketData, '--probe'];
+  const { code, stdout } = await runTask({ ...runner, args, timeoutMs: PROBE_TIMEOUT_MS });
+  return code === 0 ? stdout.trim().split('\n').at(-1) : undefined;
 }
 
 export interface Scripts {
@@ -82,15 +100,14 @@ async function checkedSpan(
   throw usageError(`--from ${iso(fromMs)} lies after the end of ${file}, ${iso(span.endMs)}`);
 }
 
-/** A market that needs no check: live or demo by name. */
-export function namedMarket(source: 'live' | 'demo', speed?: number): Market {
-  if (source === 'live') return live();
+/** A market that needs no check. */
+export function demoMarket(speed?: number): Market {
   const words = `demo, a synthetic market${speed === undefined ? '' : ` at ${speed}x`}`;
-  return { source, words, simulation: { SIM_MODE: 'demo', SIM_SPEED: speed?.toString() ?? '' } };
+  return { source: 'demo', words, simulation: { SIM_MODE: 'demo', SIM_SPEED: speed?.toString() ?? '' } };
 }
 
-function live(venue?: string): Market {
-  return { source: 'live', words: venue ? `live, ${venue} answers` : 'live, real exchanges' };
+function live(venue: string): Market {
+  return { source: 'live', words: `live, ${venue} answers` };
 }
 
 function iso(instant: number): string {
