@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { repositoryRoot, sharedData } from '@btcforecast/testing';
 import { BASELINE_FAMILIES, ModelManifest } from '@btcforecast/training';
 import { execFile } from 'node:child_process';
@@ -6,6 +6,7 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { capturedOutput } from '../test/captured-output.js';
 import { main } from './main.js';
 
 const FILES = ['README.md', 'manifest.json', 'model.onnx'];
@@ -14,7 +15,7 @@ const START = Date.UTC(2021, 0, 4);
 
 let folder: string;
 let csv: string;
-let said: string;
+const output = capturedOutput();
 
 /** Candles without any randomness, as lines of a file. */
 const lines = Array.from({ length: 6_000 }, (_, i) => {
@@ -31,25 +32,13 @@ beforeAll(async () => {
   await writeFile(csv, gzipSync([HEADER, ...lines].join('\n')));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
-beforeEach(() => {
-  said = '';
-  for (const stream of [process.stdout, process.stderr]) {
-    jest.spyOn(stream, 'write').mockImplementation((text) => {
-      said += String(text);
-      return true;
-    });
-  }
-});
-afterEach(() => {
-  jest.restoreAllMocks();
-});
 
 describe('btcf train', () => {
   it('writes graph, manifest and card, a new version each time, and says where', async () => {
     const out = join(folder, 'models');
     const args = ['train', '--data', csv, '--out', out, '--to', '2021-08-20'];
     expect(await main(args)).toBe(0);
-    expect(said).toContain(join(out, 'har', '1'));
+    expect(output.said).toContain(join(out, 'har', '1'));
     expect(await main(args)).toBe(0);
     expect((await readdir(join(out, 'har'))).sort()).toEqual(['1', '2']);
     expect((await readdir(join(out, 'har', '2'))).sort()).toEqual(FILES);
@@ -66,7 +55,7 @@ describe('btcf train', () => {
     const args = ['train', '--data', csv, '--out', join(folder, 'once'), '--model-version', '7'];
     expect(await main(args)).toBe(0);
     expect(await main(args)).toBe(1);
-    expect(said).toContain('never overwritten');
+    expect(output.said).toContain('never overwritten');
     expect(await readdir(join(folder, 'once', 'har'))).toEqual(['7']);
   });
 
@@ -99,10 +88,10 @@ describe('btcf train', () => {
       [minutes, /candles are of 1m/],
       [join(folder, 'missing.csv'), /no such file/],
     ] as const) {
-      said = '';
+      output.said = '';
       expect(await main(['train', '--data', path, '--out', folder])).toBe(1);
-      expect(said).toMatch(reason);
-      expect(said).not.toContain('    at ');
+      expect(output.said).toMatch(reason);
+      expect(output.said).not.toContain('    at ');
     }
   });
 
@@ -118,8 +107,8 @@ describe('btcf train', () => {
     [['trian'], /unknown command 'trian'.*train/],
   ])('ends with code 2 and one line for %p', async (args, reason) => {
     expect(await main(args)).toBe(2);
-    expect(said).toMatch(reason);
-    expect(said.trim().split('\n')).toHaveLength(1);
+    expect(output.said).toMatch(reason);
+    expect(output.said.trim().split('\n')).toHaveLength(1);
   });
 
   it('fits one model to several instruments, where the family can', async () => {
@@ -130,7 +119,7 @@ describe('btcf train', () => {
     const text = await readFile(join(folder, 'pooled', '1', 'manifest.json'), 'utf8');
     expect(ModelManifest.parse(JSON.parse(text)).instruments).toEqual(['BTC-USD', 'ETH-USD']);
     expect(await main([...args, '--family', 'har_abs_emp'])).toBe(1);
-    expect(said).toMatch(/har_abs_emp are fitted to one instrument/);
+    expect(output.said).toMatch(/har_abs_emp are fitted to one instrument/);
   });
 
   const [real, ...others] = ['btc', 'eth', 'sol'].map((coin) => sharedData(`${coin}usdt_1h.csv.gz`));

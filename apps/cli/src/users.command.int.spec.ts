@@ -1,11 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { PasswordHasher } from '@btcforecast/access';
 import { createDataSource, UserEntity } from '@btcforecast/database';
 import { testDatabase } from '@btcforecast/testing';
 import type { DataSource } from 'typeorm';
+import { capturedOutput } from '../test/captured-output.js';
 import { main } from './main.js';
 
 const PASSWORD = 'a few words that nobody guesses';
@@ -13,7 +14,7 @@ const PASSWORD = 'a few words that nobody guesses';
 let folder: string;
 let database: Awaited<ReturnType<typeof testDatabase>>;
 let dataSource: DataSource;
-let said = '';
+const output = capturedOutput();
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'btcf-users-'));
@@ -27,17 +28,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 beforeEach(() => {
-  said = '';
   process.env['DATABASE_URL'] = database.url;
-  for (const stream of [process.stdout, process.stderr]) {
-    jest.spyOn(stream, 'write').mockImplementation((text) => {
-      said += String(text);
-      return true;
-    });
-  }
 });
 afterEach(() => {
-  jest.restoreAllMocks();
   delete process.env['DATABASE_URL'];
 });
 
@@ -49,7 +42,7 @@ const stored = (email: string) =>
 describe('btcf users add', () => {
   it('adds an owner with a password that is made, shown once, and enters it into the audit log', async () => {
     expect(await main(['users', 'add', 'Ada@Example.com', '--name', 'Ada', '--json'])).toBe(0);
-    const { password, ...user } = JSON.parse(said) as { password: string; email: string; id: string };
+    const { password, ...user } = JSON.parse(output.said) as { password: string; email: string; id: string };
     expect(user).toMatchObject({ email: 'ada@example.com', roles: ['owner'], createdBy: 'system btcf' });
     const { passwordHash } = await stored('ada@example.com');
     expect(await new PasswordHasher().verify(password, passwordHash)).toMatchObject({ matches: true });
@@ -65,7 +58,7 @@ describe('btcf users add', () => {
 
   it('takes the password from a file, and says nothing of it', async () => {
     expect(await add('bob@example.com', '--role', 'viewer,developer')).toBe(0);
-    expect(said).toBe('added bob@example.com, viewer, developer of default\n');
+    expect(output.said).toBe('added bob@example.com, viewer, developer of default\n');
     const { passwordHash } = await stored('bob@example.com');
     expect(await new PasswordHasher().verify(PASSWORD, passwordHash)).toMatchObject({ matches: true });
   });
@@ -73,14 +66,14 @@ describe('btcf users add', () => {
   it('refuses an address that is taken, a tenant that is not there and a weak password', async () => {
     expect(await add('eve@example.com')).toBe(0);
     expect(await add('eve@example.com')).toBe(1);
-    expect(said).toContain('with this e-mail address is there already');
+    expect(output.said).toContain('with this e-mail address is there already');
     expect(await add('eve@example.com', '--tenant', 'nowhere')).toBe(1);
-    expect(said).toContain('there is no tenant nowhere');
+    expect(output.said).toContain('there is no tenant nowhere');
     await writeFile(join(folder, 'weak'), 'short\n');
     expect(await add('eva@example.com', '--password-file', join(folder, 'weak'))).toBe(1);
-    expect(said).toContain('password: must have at least 15 characters');
+    expect(output.said).toContain('password: must have at least 15 characters');
     expect(await add('eva@example.com', '--password-file', join(folder, 'absent'))).toBe(1);
-    expect(said).toContain('the password cannot be read');
+    expect(output.said).toContain('the password cannot be read');
   });
 
   it.each([[['nobody']], [['a@example.com', '--role', 'root']], [['a@example.com', '--tenant', 'Big Corp']]])(

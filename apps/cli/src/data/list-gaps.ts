@@ -3,6 +3,7 @@ import { GapLedger, type Gap, type GapState } from '@btcforecast/market-data';
 import { AppError } from '@btcforecast/platform/errors';
 import type { DataSource } from 'typeorm';
 import { databaseUrl } from '../running-system.js';
+import { textTable } from '../text-table.js';
 
 export interface GapOptions {
   readonly state?: GapState;
@@ -61,13 +62,7 @@ function table(gaps: readonly Gap[]): string {
     String(gap.attempts),
     gap.lastError ?? '',
   ]);
-  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]!.length)));
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, i) => cell.padEnd(widths[i]!))
-      .join('  ')
-      .trimEnd();
-  return `${[head, ...rows].map(line).join('\n')}\n`;
+  return textTable(head, rows);
 }
 
 function iso(instantMs: number): string {

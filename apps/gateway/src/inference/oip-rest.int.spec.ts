@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { AppError } from '@btcforecast/platform';
 import { waitFor } from '@btcforecast/testing';
 import { openRest, post, QUESTION, type Rest } from '../testing/oip-rest.js';
+import { HAR_METADATA } from '../testing/peer-inference.js';
 
 /*
  * Written from the Open Inference Protocol 2 (inference_rest.md, open_inference_rest.yaml) and from Triton's documents of
@@ -14,20 +15,6 @@ beforeAll(async () => {
 });
 afterAll(() => rest.fixture.close());
 afterEach(() => rest.reset());
-
-const METADATA = {
-  name: 'har',
-  versions: ['2', '1'],
-  platform: 'onnx_onnxv1',
-  inputs: [
-    { name: 'features', datatype: 'FP64', shape: [-1, 3] },
-    { name: 'hour_of_day', datatype: 'FP64', shape: [-1] },
-  ],
-  outputs: [
-    { name: 'quantiles', datatype: 'FP64', shape: [-1, 2] },
-    { name: 'sigma', datatype: 'FP64', shape: [-1] },
-  ],
-};
 
 describe('without a key', () => {
   it('the server says that it lives, that it is ready, and what it is, with and without a slash at the end', async () => {
@@ -86,8 +73,8 @@ describe('readiness', () => {
 
 describe('metadata of a model', () => {
   it('names its versions, platform and tensors, with -1 for the number of rows', async () => {
-    expect(await rest.json('/v2/models/har')).toEqual(METADATA);
-    expect(await rest.json('/v2/models/har/versions/1')).toEqual(METADATA);
+    expect(await rest.json('/v2/models/har')).toEqual(HAR_METADATA);
+    expect(await rest.json('/v2/models/har/versions/1')).toEqual(HAR_METADATA);
   });
 
   it('can be read by whoever may read models, who may ask none', async () => {

@@ -68,6 +68,10 @@ export async function openGrpc() {
     call: (method: string, request: object, options: CallOptions = {}) =>
       ask(client, method, request, options),
     check: (service: string) => ask(health, 'Check', { service }, { key: null }),
+    /** The levers of the peer as they were. */
+    reset() {
+      Object.assign(fixture.peer().state, { failure: undefined, delayMs: 0 });
+    },
     async close() {
       client.close();
       health.close();

@@ -22,6 +22,21 @@ const TENSORS = {
 const READY = { champion: false, state: 'ready' as const, reason: '', ...TENSORS };
 
 /** What the peer has: a champion, an older version of it, and one that is not loaded. */
+/** The first of them, as the protocol shows it. */
+export const HAR_METADATA = {
+  name: 'har',
+  versions: ['2', '1'],
+  platform: 'onnx_onnxv1',
+  inputs: [
+    { name: 'features', datatype: 'FP64', shape: [-1, 3] },
+    { name: 'hour_of_day', datatype: 'FP64', shape: [-1] },
+  ],
+  outputs: [
+    { name: 'quantiles', datatype: 'FP64', shape: [-1, 2] },
+    { name: 'sigma', datatype: 'FP64', shape: [-1] },
+  ],
+};
+
 export const PEER_MODELS: readonly InferenceModel[] = [
   { ...READY, name: 'har', version: 2, status: 'shipped', champion: true },
   { ...READY, name: 'base', version: 1, status: 'shipped' },

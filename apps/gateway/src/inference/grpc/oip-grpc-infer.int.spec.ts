@@ -9,9 +9,7 @@ beforeAll(async () => {
   grpc = await openGrpc();
 });
 afterAll(() => grpc.close());
-afterEach(() => {
-  Object.assign(grpc.fixture.peer().state, { failure: undefined, delayMs: 0 });
-});
+afterEach(() => grpc.reset());
 
 describe('an inference', () => {
   it('with typed contents is answered with typed contents', async () => {

@@ -2,15 +2,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { status } from '@grpc/grpc-js';
 import { waitFor } from '@btcforecast/testing';
 import { openGrpc, type Grpc, TYPED } from '../../testing/oip-grpc.js';
+import { HAR_METADATA } from '../../testing/peer-inference.js';
 
 let grpc: Grpc;
 beforeAll(async () => {
   grpc = await openGrpc();
 });
 afterAll(() => grpc.close());
-afterEach(() => {
-  Object.assign(grpc.fixture.peer().state, { failure: undefined, delayMs: 0 });
-});
+afterEach(() => grpc.reset());
 
 describe('without credentials', () => {
   it('the server says that it lives, is ready, and what it is', async () => {
@@ -61,19 +60,7 @@ describe('without credentials', () => {
 describe('a model', () => {
   it('has metadata and readiness, by name and version', async () => {
     const metadata = await grpc.call('ModelMetadata', { name: 'har', version: '1' });
-    expect(metadata).toEqual({
-      name: 'har',
-      versions: ['2', '1'],
-      platform: 'onnx_onnxv1',
-      inputs: [
-        { name: 'features', datatype: 'FP64', shape: [-1, 3] },
-        { name: 'hour_of_day', datatype: 'FP64', shape: [-1] },
-      ],
-      outputs: [
-        { name: 'quantiles', datatype: 'FP64', shape: [-1, 2] },
-        { name: 'sigma', datatype: 'FP64', shape: [-1] },
-      ],
-    });
+    expect(metadata).toEqual(HAR_METADATA);
     expect(await grpc.call('ModelReady', { name: 'har', version: '2' })).toEqual({ ready: true });
     expect(await grpc.call('ModelReady', { name: 'garch_t' })).toEqual({ ready: false });
     for (const name of ['nobody', '', 'x'.repeat(500)]) {
