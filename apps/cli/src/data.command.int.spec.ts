@@ -62,7 +62,9 @@ describe('btcf data import', () => {
   it('imports a file and says how many candles were new', async () => {
     const path = await file('good.csv', [line(0), line(1), line(2)]);
     expect(await main(['data', 'import', path])).toBe(0);
-    expect(output.said).toMatch(/3 new 1h candles of BTC-USD at imported, 0 known already .* 0 of 3 lines broken/);
+    expect(output.said).toMatch(
+      /3 new 1h candles of BTC-USD at imported, 0 known already .* 0 of 3 lines broken/,
+    );
     expect(await main(['data', 'import', path])).toBe(0);
     expect(output.said).toMatch(/0 new 1h candles of BTC-USD at imported, 3 known already/);
   });
@@ -118,7 +120,9 @@ describe('btcf data gaps', () => {
     );
     output.said = '';
     expect(await main(['data', 'gaps', '--state', 'open'])).toBe(0);
-    expect(output.said).toMatch(/BTC-USD\s+binance\s+1h\s+2025-01-01T00:00:00Z\s+2025-01-01T02:00:00Z\s+open\s+0/);
+    expect(output.said).toMatch(
+      /BTC-USD\s+binance\s+1h\s+2025-01-01T00:00:00Z\s+2025-01-01T02:00:00Z\s+open\s+0/,
+    );
     output.said = '';
     expect(await main(['data', 'gaps', '--json'])).toBe(0);
     expect(JSON.parse(output.said)).toMatchObject({ venue: 'binance', interval: '1h', state: 'open' });

@@ -154,7 +154,9 @@ describe('btcf models', () => {
     const elsewhere = await mkdtemp(join(folder, 'alone-'));
     await writeFile(join(elsewhere, 'model.onnx'), GRAPH);
     expect(await models('upload', join(elsewhere, 'model.onnx'))).toBe(1);
-    expect(stderr).toContain(`${join(elsewhere, 'manifest.json')} is not there: name it with --manifest FILE`);
+    expect(stderr).toContain(
+      `${join(elsewhere, 'manifest.json')} is not there: name it with --manifest FILE`,
+    );
     expect(asked).toEqual([]);
   });
 

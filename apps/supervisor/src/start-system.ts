@@ -1,7 +1,14 @@
 import { freePorts } from '@btcforecast/database/embedded';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { checkReplay, demoMarket, liveMarket, probeMarket, type Market, type TaskRunner } from './config/market.js';
+import {
+  checkReplay,
+  demoMarket,
+  liveMarket,
+  probeMarket,
+  type Market,
+  type TaskRunner,
+} from './config/market.js';
 import { DEFAULT_INSTRUMENT } from './config/instruments.js';
 import type { SupervisorOptions } from './config/options.js';
 import {

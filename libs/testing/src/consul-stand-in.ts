@@ -25,6 +25,12 @@ interface Entry {
   checkedAt: number;
 }
 
+interface Reply {
+  readonly status: number;
+  readonly body: unknown;
+  readonly index?: number;
+}
+
 const SWEEP_MS = 25;
 
 /**
@@ -82,25 +88,33 @@ export class ConsulStandIn {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '', this.url);
-    const path = url.pathname.replace('/v1/', '');
-    const say = (status: number, body: unknown, index?: number): void => {
-      response.writeHead(status, index === undefined ? {} : { 'x-consul-index': String(index) });
-      response.end(typeof body === 'string' ? body : JSON.stringify(body));
-    };
-    if (request.headers['x-consul-token'] !== this.token) {
-      return say(403, 'Permission denied: anonymous token lacks permission');
-    }
-    const [, verb = '', name = ''] = /^(agent\/service(?:\/(?:de)?register)?|health\/service)\/?(.*)$/.exec(path) ?? [];
+    const isAllowed = request.headers['x-consul-token'] === this.token;
+    const reply: Reply = isAllowed
+      ? await this.#reply(url, request)
+      : { status: 403, body: 'Permission denied: anonymous token lacks permission' };
+    const { status, body, index } = reply;
+    response.writeHead(status, index === undefined ? {} : { 'x-consul-index': String(index) });
+    response.end(typeof body === 'string' ? body : JSON.stringify(body));
+  }
+
+  async #reply({ pathname, searchParams }: URL, request: IncomingMessage): Promise<Reply> {
+    const [, verb = '', name = ''] =
+      /^\/v1\/(agent\/service(?:\/(?:de)?register)?|health\/service)\/?(.*)$/.exec(pathname) ?? [];
     const id = decodeURIComponent(name);
-    if (verb === 'agent/service/register') return say(200, this.#register((await json(request)) as Definition));
-    if (verb === 'agent/service/deregister') return this.#entries.has(id) ? say(200, this.#remove(id)) : say(404, unknown(id));
-    if (verb === 'agent/service') {
-      const found = this.#entries.get(id);
-      return found ? say(200, found.definition) : say(404, unknown(id));
+    const known = this.#entries.get(id);
+    switch (verb) {
+      case 'agent/service/register':
+        return { status: 200, body: this.#register((await json(request)) as Definition) };
+      case 'agent/service/deregister':
+        return known ? { status: 200, body: this.#remove(id) } : unknown(id);
+      case 'agent/service':
+        return known ? { status: 200, body: known.definition } : unknown(id);
+      case 'health/service':
+        await this.#wait(searchParams);
+        return { status: 200, body: this.#healthy(id, searchParams), index: this.#index };
+      default:
+        return { status: 404, body: '' };
     }
-    if (verb !== 'health/service') return say(404, '');
-    await this.#wait(url.searchParams);
-    say(200, this.#healthy(id, url.searchParams), this.#index);
   }
 
   /** A question that shows the present index is answered when there is a later one, or its time is over. */
@@ -144,7 +158,10 @@ export class ConsulStandIn {
       if (now - entry.checkedAt < this.#ms(Interval)) continue;
       entry.checkedAt = now;
       const signal = AbortSignal.timeout(this.#ms(Timeout) * this.hurry);
-      const isReady = await fetch(url, { signal }).then(({ ok }) => ok, () => false);
+      const isReady = await fetch(url, { signal }).then(
+        ({ ok }) => ok,
+        () => false,
+      );
       this.#found(entry, isReady ? 'passing' : 'critical');
     }
   }
@@ -161,4 +178,7 @@ export class ConsulStandIn {
   }
 }
 
-const unknown = (id: string): string => `unknown service ID "${id}". Ensure that the service ID is passed, not the service name.`;
+const unknown = (id: string): Reply => ({
+  status: 404,
+  body: `unknown service ID "${id}". Ensure that the service ID is passed, not the service name.`,
+});

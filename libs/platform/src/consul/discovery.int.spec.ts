@@ -51,7 +51,8 @@ const register = (port: number, token?: string): ServiceRegistration => {
 };
 const watch = (tag = 'us-east'): number[][] => {
   const seen: number[][] = [];
-  const onChange = (instances: readonly { port: number }[]): void => void seen.push(instances.map(({ port }) => port));
+  const onChange = (instances: readonly { port: number }[]): void =>
+    void seen.push(instances.map(({ port }) => port));
   closing.push(new ServiceWatch(client(), { name: 'prediction', tag, onChange }, logger));
   return seen;
 };

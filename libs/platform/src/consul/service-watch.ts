@@ -52,10 +52,12 @@ export class ServiceWatch {
     const reply = await this.consul.ask('GET', `health/service/${name}?${query}`, { timeoutMs: PATIENCE_MS });
     if (reply.status !== 200) throw new Error(`status ${reply.status}: ${String(reply.body).slice(0, 200)}`);
     this.#index = reply.index < this.#index || reply.index < 1 ? 0 : reply.index;
-    const instances = Entries.parse(reply.body).map(({ Node: node, Service: { Address: address, Port: port } }) => ({
-      host: address || node.Address,
-      port,
-    }));
+    const instances = Entries.parse(reply.body).map(
+      ({ Node: node, Service: { Address: address, Port: port } }) => ({
+        host: address || node.Address,
+        port,
+      }),
+    );
     const text = JSON.stringify(instances);
     if (instances.length > 0 && text !== this.#last && !this.#stop.signal.aborted) {
       this.#last = text;

@@ -64,14 +64,13 @@ function showClock(metrics: Metrics, clock: Clock): void {
   );
 }
 
-function rpcClient(
+type RpcParts = Required<Pick<PlatformOptions, 'env' | 'logger' | 'metrics' | 'clock' | 'closers'>>;
+
+async function rpcClient(
   name: string,
-  env: PlatformEnv,
-  logger: Logger,
-  metrics: Metrics,
-  clock: Clock,
-): RpcClient {
-  return new RpcClient({
+  { env, logger, metrics, clock, closers }: RpcParts,
+): Promise<RpcClient> {
+  const client = new RpcClient({
     addresses: { 'market-data': env.RPC_ADDRESSES_MARKET_DATA, prediction: env.RPC_ADDRESSES_PREDICTION },
     token: env.RPC_TOKEN,
     caller: name,
@@ -80,6 +79,10 @@ function rpcClient(
     logger,
     metrics,
   });
+  closed(closers, client);
+  const following = await followInstances(client, env, logger);
+  if (following) closers.add(() => following.close());
+  return client;
 }
 
 /** Makes something that must be closed at the end. */
@@ -122,12 +125,7 @@ export class PlatformModule {
         { provide: EventBus, useFactory: () => closed(closers, eventBus(env, logger, metrics)) },
         {
           provide: RpcClient,
-          useFactory: async () => {
-            const client = closed(closers, rpcClient(name, env, logger, metrics, clock));
-            const following = await followInstances(client, env, logger);
-            if (following) closers.add(() => following.close());
-            return client;
-          },
+          useFactory: () => rpcClient(name, { env, logger, metrics, clock, closers }),
         },
         { provide: JobQueues, useFactory: () => closed(closers, new JobQueues(env, logger)) },
         PlatformCloser,

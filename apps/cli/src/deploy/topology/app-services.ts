@@ -24,7 +24,15 @@ const DRAIN_MS = '5000';
 const foundAs = (name: string) => ({ CONSUL_SERVICE_ADDRESS: name });
 
 const TLS = ['ca.pem', 'service.pem', 'service-key.pem'];
-const SECRETS = ['database_url', 'redis_url', 'redis_cache_url', 'rpc_token', 'secrets_key', 'consul_token', ...TLS];
+const SECRETS = [
+  'database_url',
+  'redis_url',
+  'redis_cache_url',
+  'rpc_token',
+  'secrets_key',
+  'consul_token',
+  ...TLS,
+];
 
 /** The services of ours in one region, and the job that migrates the database before any of them starts. */
 export function appServices(region: Region): Services {
@@ -43,7 +51,9 @@ export function appServices(region: Region): Services {
     [`${region.name}-market-data`]: service(
       'market-data',
       { cpus: '1.0', memory: '512M' },
-      { networks: app('market-data'), environment: { RPC_PORT: RPC_PORTS['market-data'], ...foundAs('market-data') },
+      {
+        networks: app('market-data'),
+        environment: { RPC_PORT: RPC_PORTS['market-data'], ...foundAs('market-data') },
       },
     ),
     ...each(region, predictions, (name) =>
