@@ -40,8 +40,8 @@ const SWEEP_MS = 25;
 export class ConsulStandIn {
   /** Divides the times of checks, so that a test need not wait for ten seconds. */
   hurry = 1;
-  /** Answers that waited for a change, or for their time to pass. */
-  waited = 0;
+  /** Questions that wait for a change now. */
+  waiting = 0;
   readonly #entries = new Map<string, Entry>();
   readonly #server: Server;
   #index = 10;
@@ -64,6 +64,11 @@ export class ConsulStandIn {
 
   get services(): Definition[] {
     return [...this.#entries.values()].map(({ definition }) => definition);
+  }
+
+  /** Ids of those that are healthy. */
+  get passing(): string[] {
+    return [...this.#entries].filter(([, { status }]) => status === 'passing').map(([id]) => id);
   }
 
   /** As an agent that was set up anew: knows nobody, and counts from the beginning. */
@@ -122,10 +127,11 @@ export class ConsulStandIn {
     const shown = Number(query.get('index') ?? 0);
     const endsAt = Date.now() + Number.parseInt(query.get('wait') ?? '300s', 10) * 1_000;
     if (shown < 1 || shown !== this.#index) return;
+    this.waiting += 1;
     while (shown === this.#index && Date.now() < endsAt && this.#server.listening) {
       await new Promise((resolve) => setTimeout(resolve, SWEEP_MS));
     }
-    this.waited += 1;
+    this.waiting -= 1;
   }
 
   #healthy(name: string, query: URLSearchParams): unknown[] {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Agent, request } from 'undici';
+import { Agent } from 'undici';
 import type { PlatformEnv } from '../config/platform.env.js';
 
 const TIMEOUT_MS = 5_000;
@@ -33,8 +33,8 @@ export class ConsulClient {
     path: string,
     { body, timeoutMs = TIMEOUT_MS }: { readonly body?: object; readonly timeoutMs?: number } = {},
   ): Promise<ConsulReply> {
-    const reply = await request(this.#address.origin, {
-      dispatcher: this.#agent,
+    const reply = await this.#agent.request({
+      origin: this.#address.origin,
       method,
       path: `/v1/${path}`,
       headers: this.#token === undefined ? {} : { 'X-Consul-Token': this.#token },

@@ -38,7 +38,8 @@ export class ServiceRegistration {
   async close(): Promise<void> {
     this.#stop.abort();
     const path = `agent/service/deregister/${encodeURIComponent(this.instance.id)}`;
-    await this.consul.ask('PUT', path).then(expected, (error: Error) => {
+    const ended = this.consul.ask('PUT', path).then(expected);
+    await ended.catch((error: Error) => {
       this.logger.warn({ reason: error.message }, 'not taken out of Consul: its check will do so');
     });
     await this.consul.close();
