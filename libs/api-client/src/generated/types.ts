@@ -4024,7 +4024,7 @@ export type UploadModelRequest = {
    */
   onnx: string;
   /**
-   * What the graph reads and writes, its golden rows; see docs/models.md
+   * What the graph reads and writes, its golden rows; see /docs/models
    */
   manifest: {
     [key: string]: unknown;
@@ -4440,7 +4440,7 @@ export type WebhookDeliveryDetail = {
 };
 
 /**
- * What happened; docs/webhooks.md has the data of each
+ * What happened; /docs/webhooks has the data of each
  */
 export type WebhookEventType =
   | 'candle.closed'
