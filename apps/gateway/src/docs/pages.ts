@@ -74,14 +74,12 @@ function asHtml(name: Page): string {
 
 /** A code as it is; of words what links within the repository take: in small letters, joined by hyphens. */
 function anchorOf(heading: string): string {
-  const [, code] = /^`([^`]+)`$/.exec(heading) ?? [];
-  return (
-    code ??
-    heading
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
-      .replaceAll(' ', '-')
-  );
+  const plain = heading.replaceAll('`', '');
+  if (/^[a-z_]+\.[a-z_.]+$/.test(plain)) return plain;
+  return plain
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');
 }
 
 /** Where a link of a document leads here; undefined: to something that is not served. */
