@@ -5,7 +5,7 @@ import { join } from 'node:path';
 const root = join(import.meta.dirname, '..');
 const topology = join(root, 'apps/cli/dist/deploy/topology');
 const { assertFit, readRegion } = await import(join(topology, 'region.js'));
-const { globalTargets, regionTargets } = await import(join(topology, 'scrape-targets.js'));
+const { aloneTargets, globalTargets, regionTargets } = await import(join(topology, 'scrape-targets.js'));
 const { multiRegionFile, regionFile } = await import(join(topology, 'compose-file.js'));
 const { swarmFile, swarmNetworksFile } = await import(join(topology, 'swarm-file.js'));
 
@@ -27,9 +27,11 @@ for (const region of regions) {
   writeFileSync(join(swarm, `${region.name}.networks.yml`), swarmNetworksFile(region));
 }
 const targets = join(root, 'monitoring', 'targets');
-mkdirSync(targets, { recursive: true });
+const alone = join(root, 'monitoring', 'targets-alone');
+for (const path of [targets, alone]) mkdirSync(path, { recursive: true });
+for (const region of regions) writeFileSync(join(alone, `${region.name}.yml`), aloneTargets(region, regions));
 for (const region of regions) writeFileSync(join(targets, `${region.name}.yml`), regionTargets(region));
-writeFileSync(join(targets, 'global.yml'), globalTargets());
+writeFileSync(join(targets, 'global.yml'), globalTargets(regions));
 process.stdout.write(
   `wrote docker-compose.multi-region.yml, deploy/regions/*.yml, deploy/swarm/*.yml and monitoring/targets for ${regions.length} regions\n`,
 );

@@ -7,6 +7,7 @@ RUN printf '#!/bin/sh\nexit 101\n' > /usr/sbin/policy-rc.d && chmod +x /usr/sbin
  && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
       nginx haproxy redis-server redis-sentinel etcd-server etcd-client varnish gcc libc6-dev prometheus \
       prometheus-alertmanager prometheus-redis-exporter prometheus-postgres-exporter prometheus-nginx-exporter \
+      prometheus-node-exporter prometheus-blackbox-exporter \
       curl wget socat ca-certificates \
  && rm -rf /var/lib/apt/lists/*
 
@@ -38,3 +39,9 @@ ENTRYPOINT ["prometheus-postgres-exporter"]
 
 FROM servers AS nginx-exporter
 ENTRYPOINT ["prometheus-nginx-exporter"]
+
+FROM servers AS node-exporter
+ENTRYPOINT ["prometheus-node-exporter"]
+
+FROM servers AS blackbox-exporter
+ENTRYPOINT ["prometheus-blackbox-exporter"]

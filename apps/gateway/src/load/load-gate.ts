@@ -18,7 +18,8 @@ declare module 'fastify' {
 }
 
 /** In the order in which they are refused, the last first. What is vital, such as health, does not ask. */
-export type Priority = 'admin' | 'cached' | 'rest';
+const PRIORITIES = ['admin', 'cached', 'rest'] as const;
+export type Priority = (typeof PRIORITIES)[number];
 
 export interface LoadGateOptions {
   /** How late the event loop may be before requests are refused, milliseconds. */
@@ -64,6 +65,7 @@ export class LoadGate {
     });
     this.#pressure = new Pressure(maxDelayMs);
     this.#shed = metrics.counter('load_shed_total', 'Requests refused for overload', ['priority']);
+    for (const priority of PRIORITIES) this.#shed.inc({ priority }, 0);
     const gauges: [name: string, help: string, value: () => number][] = [
       ['load_event_loop_delay_seconds', 'How late the event loop is', () => this.#delayMs / 1_000],
       ['load_event_loop_utilization', 'Share of time that the event loop was busy', () => this.#busy()],

@@ -1,7 +1,7 @@
 import { appServices } from './app-services.js';
 import { dataServices } from './data-services.js';
 import { edgeServices } from './edge-services.js';
-import { globalServices } from './global-services.js';
+import { globalServices, watchingAlone } from './global-services.js';
 import { type ImageLock, pinImages } from './image-digests.js';
 import type { Region } from './region.js';
 import { HARDENED, type Services } from './service.js';
@@ -27,9 +27,15 @@ export function multiRegionFile(regions: readonly Region[], lock: ImageLock = {}
   );
 }
 
-/** One region alone, on a host of its own; the others are reached by the names that they have on `wan`. */
+/**
+ * One region alone, on a host of its own, with a Prometheus and an Alertmanager of its own; the others are reached by
+ * the names that they have on `wan`.
+ */
 export function regionFile(region: Region, regions: readonly Region[], lock: ImageLock = {}): string {
-  const services = regionServices(region, regions);
+  const services = {
+    ...regionServices(region, regions),
+    ...withVolumeOwners(`${region.name}-watching-volumes`, 'wan', watchingAlone(region)),
+  };
   for (const service of Object.values(services)) {
     service.volumes = service.volumes?.map((volume) => volume.replace(/^\.\/|(?<=:-)\.\//, '../../'));
   }

@@ -1,10 +1,17 @@
-import { IMAGES } from './images.js';
+import { IMAGES, ownImage } from './images.js';
 import type { Region } from './region.js';
 import { type ComposeService, bounded, health, type Limits, OPEN_FILES, type Services } from './service.js';
 
 /** What there is once: the way in by geography, and the eyes of whoever operates it all. */
 export function globalServices(regions: readonly Region[]): Services {
-  return { ...wayIn(regions), ...watching(regions), ...seeing(), ...secretsAndNames(regions) };
+  return {
+    ...wayIn(regions),
+    ...watching(regions),
+    ...grafana(),
+    ...seeing(),
+    ...logs(),
+    ...secretsAndNames(regions),
+  };
 }
 
 const CORE = ['core', 'full'];
@@ -47,53 +54,71 @@ function wayIn(regions: readonly Region[]): Services {
   };
 }
 
+/** Prometheus and Alertmanager for all regions. */
 function watching(regions: readonly Region[]): Services {
+  const app = regions.map(({ name }) => `${name}-app`);
   return {
-    prometheus: service(
-      CORE,
-      { cpus: '1.0', memory: '1G' },
-      {
-        image: IMAGES.prometheus,
-        // It comes by at every service, by the names in monitoring/targets.
-        networks: { wan: null, ...Object.fromEntries(regions.map(({ name }) => [`${name}-app`, null])) },
-        command: [
-          '--config.file=/etc/prometheus/prometheus.yml',
-          '--storage.tsdb.path=/prometheus',
-          '--storage.tsdb.retention.time=30d',
-          '--enable-feature=exemplar-storage',
-          '--web.enable-lifecycle',
-          // Links in alerts lead to the runbooks, which it serves itself.
-          '--web.external-url=${PROMETHEUS_URL:-http://localhost:9090}',
-          '--web.user-assets=/usr/share/btcforecast',
-        ],
-        volumes: [
-          './monitoring:/etc/prometheus:ro',
-          './docs/runbooks:/usr/share/btcforecast/runbooks:ro',
-          'prometheus:/prometheus',
-        ],
-        secrets: ['ca.pem'],
-        ports: ['127.0.0.1:${PROMETHEUS_PORT:-9090}:9090'],
-        healthcheck: health(['CMD', 'wget', '-qO-', 'http://127.0.0.1:9090/-/ready']),
-      },
-    ),
-    alertmanager: service(
-      CORE,
-      { cpus: '0.25', memory: '128M' },
-      {
-        image: IMAGES.alertmanager,
-        command: ['--config.file=/etc/alertmanager/alertmanager.yml', '--storage.path=/alertmanager'],
-        volumes: [
-          './monitoring/alertmanager.yml:/etc/alertmanager/alertmanager.yml:ro',
-          './monitoring/templates:/etc/alertmanager/templates:ro',
-          'alertmanager:/alertmanager',
-        ],
-        secrets: ['slack_url', 'pagerduty_key', 'smtp_password', 'alert_webhook_token', 'dead_man_token'],
-        ports: ['127.0.0.1:${ALERTMANAGER_PORT:-9093}:9093'],
-        healthcheck: health(['CMD', 'wget', '-qO-', 'http://127.0.0.1:9093/-/ready']),
-      },
-    ),
-    ...grafana(),
+    prometheus: prometheus(app, ['./monitoring:/etc/prometheus:ro'], 'prometheus'),
+    alertmanager: alertmanager('alertmanager'),
   };
+}
+
+/** The same for one region on a host of its own, with the targets of that region. */
+export function watchingAlone({ name }: Region): Services {
+  const config = ['prometheus.yml', 'recording_rules.yml', 'alert_rules.yml'].map(
+    (file) => `./monitoring/${file}:/etc/prometheus/${file}:ro`,
+  );
+  const targets = `./monitoring/targets-alone/${name}.yml:/etc/prometheus/targets/${name}.yml:ro`;
+  return {
+    [`${name}-prometheus`]: prometheus([`${name}-app`], [...config, targets], `${name}-prometheus`),
+    [`${name}-alertmanager`]: alertmanager(`${name}-alertmanager`),
+  };
+}
+
+function prometheus(networks: readonly string[], config: readonly string[], volume: string): ComposeService {
+  return service(
+    CORE,
+    { cpus: '1.0', memory: '1G' },
+    {
+      image: IMAGES.prometheus,
+      // It comes by at every service, by the names in monitoring/targets.
+      networks: { wan: null, ...Object.fromEntries(networks.map((name) => [name, null])) },
+      command: [
+        '--config.file=/etc/prometheus/prometheus.yml',
+        '--storage.tsdb.path=/prometheus',
+        '--storage.tsdb.retention.time=30d',
+        '--enable-feature=exemplar-storage',
+        '--web.enable-lifecycle',
+        // Links in alerts lead to the runbooks, which it serves itself.
+        '--web.external-url=${PROMETHEUS_URL:-http://localhost:9090}',
+        '--web.user-assets=/usr/share/btcforecast',
+      ],
+      volumes: [...config, './docs/runbooks:/usr/share/btcforecast/runbooks:ro', `${volume}:/prometheus`],
+      secrets: ['ca.pem'],
+      ports: ['127.0.0.1:${PROMETHEUS_PORT:-9090}:9090'],
+      healthcheck: health(['CMD', 'wget', '-qO-', 'http://127.0.0.1:9090/-/ready']),
+    },
+  );
+}
+
+function alertmanager(volume: string): ComposeService {
+  return service(
+    CORE,
+    { cpus: '0.25', memory: '128M' },
+    {
+      image: IMAGES.alertmanager,
+      networks: { wan: { aliases: ['alertmanager'] } },
+      command: ['--config.file=/etc/alertmanager/alertmanager.yml', '--storage.path=/alertmanager'],
+      volumes: [
+        './monitoring/alertmanager.yml:/etc/alertmanager/alertmanager.yml:ro',
+        './monitoring/templates:/etc/alertmanager/templates:ro',
+        `${volume}:/alertmanager`,
+      ],
+      secrets: ['slack_url', 'pagerduty_key', 'smtp_password', 'alert_webhook_token', 'dead_man_token'],
+      ports: ['127.0.0.1:${ALERTMANAGER_PORT:-9093}:9093'],
+      healthcheck: health(['CMD', 'wget', '-qO-', 'http://127.0.0.1:9093/-/ready']),
+    },
+  );
 }
 
 function grafana(): Services {
@@ -136,6 +161,12 @@ function seeing(): Services {
         ports: ['127.0.0.1:${JAEGER_PORT:-16686}:16686'],
       },
     ),
+  };
+}
+
+/** Where logs go, what shows them, and what sets both up. */
+function logs(): Services {
+  return {
     elasticsearch: service(
       FULL,
       { cpus: '2.0', memory: '2G', pids: 2048 },
@@ -162,6 +193,22 @@ function seeing(): Services {
         read_only: false,
         environment: { ELASTICSEARCH_HOSTS: 'http://elasticsearch:9200', TELEMETRY_ENABLED: 'false' },
         ports: ['127.0.0.1:${KIBANA_PORT:-5601}:5601'],
+      },
+    ),
+    // Runs once and ends; at every start, so that a new template comes into force.
+    'logs-setup': service(
+      FULL,
+      { cpus: '0.25', memory: '128M' },
+      {
+        image: ownImage('btcf'),
+        user: '10001:10001',
+        restart: 'on-failure',
+        entrypoint: ['node', '/monitoring/elasticsearch/setup.mjs'],
+        environment: { ELASTICSEARCH_URL: 'http://elasticsearch:9200', KIBANA_URL: 'http://kibana:5601' },
+        volumes: [
+          './monitoring/elasticsearch:/monitoring/elasticsearch:ro',
+          './monitoring/kibana:/monitoring/kibana:ro',
+        ],
       },
     ),
   };

@@ -10,8 +10,17 @@ const NOTE = '# Written by `npm run deploy:generate`; read by monitoring/prometh
 /** Of every service of ours; see INTERNAL_PORT of the compose files. */
 const INTERNAL_PORT = 9464;
 
+/** The one address behind the edge that needs no key and is not answered by the edge itself. */
+const PROBED = '/health/live';
+/** Runs with the profile `full` only, and is missed only where something of that profile answers. */
+const FULL = { profile: 'full' };
+
 /** Whom Prometheus scrapes in a region: `monitoring/targets/<region>.yml`, by the names of the compose file of all. */
-export function regionTargets({ name, gateways, predictions, workers }: Region): string {
+export function regionTargets(region: Region): string {
+  return text(groupsOf(region));
+}
+
+function groupsOf({ name, gateways, predictions, workers }: Region): TargetGroup[] {
   const numbered = (service: string, count: number): string[] =>
     Array.from({ length: count }, (_, at) => `${name}-${service}-${at + 1}:${INTERNAL_PORT}`);
   const store = (which: 'queue' | 'cache'): TargetGroup =>
@@ -24,7 +33,7 @@ export function regionTargets({ name, gateways, predictions, workers }: Region):
         __exporter: `redis-exporter-${name}:9121`,
       },
     );
-  return text([
+  return [
     group(name, 'gateway', numbered('gateway', gateways)),
     group(name, 'market-data', [`${name}-market-data:${INTERNAL_PORT}`]),
     group(name, 'prediction', numbered('prediction', predictions)),
@@ -37,16 +46,46 @@ export function regionTargets({ name, gateways, predictions, workers }: Region):
     group(name, 'etcd', [`etcd-${name}:2381`]),
     store('queue'),
     store('cache'),
-  ]);
+    group(name, 'node', [`node-exporter-${name}:9100`]),
+    probe(name, `https://nginx-${name}:8443${PROBED}`, name),
+    group(name, 'otel-collector', [`otel-collector-${name}:8888`], FULL),
+    group(name, 'filebeat', [`filebeat-exporter-${name}:9479`], FULL),
+  ];
 }
 
 /** What there is once. */
-export function globalTargets(): string {
+export function globalTargets(regions: readonly Region[]): string {
+  const probing = regions
+    .slice(0, 1)
+    .map(({ name }) => probe('global', `https://global-haproxy:8443${PROBED}`, name));
+  return text([group('global', 'haproxy', ['global-haproxy:8404']), ...probing, ...watching('global')]);
+}
+
+/**
+ * Whom the Prometheus of a region on a host of its own scrapes: what is in the region, and the PostgreSQL of all
+ * others, for from one member nobody can tell whether there is a primary and who backs it up.
+ */
+export function aloneTargets(region: Region, regions: readonly Region[]): string {
+  const others = regions.filter(({ name }) => name !== region.name);
   return text([
-    group('global', 'haproxy', ['global-haproxy:8404']),
-    group('global', 'alertmanager', ['alertmanager:9093']),
-    group('global', 'prometheus', ['127.0.0.1:9090']),
+    ...groupsOf(region),
+    ...others.flatMap(({ name }) => [
+      group(name, 'patroni', [`postgres-${name}:8008`]),
+      group(name, 'backup', [`postgres-${name}:9465`]),
+    ]),
+    ...watching(region.name),
   ]);
+}
+
+function watching(region: string): TargetGroup[] {
+  return [
+    group(region, 'alertmanager', ['alertmanager:9093']),
+    group(region, 'prometheus', ['127.0.0.1:9090']),
+  ];
+}
+
+function probe(region: string, url: string, by: string): TargetGroup {
+  return group(region, 'probe', [url], { __exporter: `blackbox-exporter-${by}:9115` });
 }
 
 function group(

@@ -6,7 +6,7 @@ const DATA = ['core', 'full', 'data'];
 
 /** What tells the outside how a region is: metrics of others' servers; with `full` traces and logs as well. */
 export function telemetryServices(region: Region): Services {
-  return { ...exporters(region), ...shippers(region) };
+  return { ...exporters(region), ...outsideExporters(region), ...shippers(region) };
 }
 
 function exporters(region: Region): Services {
@@ -39,6 +39,34 @@ function exporters(region: Region): Services {
       {
         command: ['--nginx.scrape-uri=http://nginx:8090/stub_status'],
         networks: inside(region, 'edge', 'nginx-exporter'),
+      },
+    ),
+  };
+}
+
+/** Of the host, and of what a client sees. */
+function outsideExporters(region: Region): Services {
+  const { name } = region;
+  return {
+    [`${name}-node-exporter`]: exporter(
+      region,
+      IMAGES.nodeExporter,
+      {},
+      {
+        command: ['--path.rootfs=/host', '--path.procfs=/host/proc', '--path.sysfs=/host/sys'],
+        volumes: ['/:/host:ro'],
+        networks: inside(region, 'app', 'node-exporter'),
+      },
+    ),
+    [`${name}-blackbox-exporter`]: exporter(
+      region,
+      IMAGES.blackboxExporter,
+      {},
+      {
+        command: ['--config.file=/etc/blackbox/blackbox.yml'],
+        volumes: ['./monitoring/blackbox.yml:/etc/blackbox/blackbox.yml:ro'],
+        secrets: ['ca.pem'],
+        networks: inside(region, 'edge', 'blackbox-exporter'),
       },
     ),
   };
@@ -77,6 +105,18 @@ function shippers(region: Region): Services {
       },
       { cpus: '0.5', memory: '256M' },
     ),
+    [`${name}-filebeat-exporter`]: {
+      ...exporter(
+        region,
+        IMAGES.beatExporter,
+        {},
+        {
+          command: [`-beat.uri=http://${name}-filebeat:5066`],
+          networks: inside(region, 'app', 'filebeat-exporter'),
+        },
+      ),
+      profiles: ['full'],
+    },
   };
 }
 
