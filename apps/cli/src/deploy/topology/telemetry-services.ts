@@ -53,7 +53,7 @@ function outsideExporters(region: Region): Services {
       IMAGES.nodeExporter,
       {},
       {
-        command: ['--path.rootfs=/host', '--path.procfs=/host/proc', '--path.sysfs=/host/sys'],
+        command: ['--path.rootfs=/host'],
         volumes: ['/:/host:ro'],
         networks: inside(region, 'app', 'node-exporter'),
       },

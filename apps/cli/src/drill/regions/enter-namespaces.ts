@@ -24,6 +24,8 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   'prometheus-postgres-exporter': 'prometheus-postgres-exporter',
   'prometheus-redis-exporter': 'prometheus-redis-exporter',
   'prometheus-nginx-exporter': 'prometheus-nginx-exporter',
+  'prometheus-node-exporter': 'prometheus-node-exporter',
+  'prometheus-blackbox-exporter': 'prometheus-blackbox-exporter',
   dnsmasq: 'dnsmasq-base',
   ip: 'iproute2',
   socat: 'socat',

@@ -22,7 +22,7 @@ export function writeRegionFiles(folder: string, regions: readonly Region[]): vo
   const targets = join(folder, 'monitoring', 'targets');
   mkdirSync(targets, { recursive: true });
   for (const region of regions) writeFileSync(join(targets, `${region.name}.yml`), regionTargets(region));
-  writeFileSync(join(targets, 'global.yml'), globalTargets());
+  writeFileSync(join(targets, 'global.yml'), globalTargets(regions));
   const networks = regions.flatMap(({ name, networks: all }) => all.map((network) => `${network} ${name}\n`));
   writeFileSync(join(folder, 'haproxy', 'geo.map'), networks.join(''));
 }
