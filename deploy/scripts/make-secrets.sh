@@ -23,6 +23,7 @@ done
 [ -s secrets_key ] || openssl rand -base64 32 | tr -d '\n' > secrets_key
 [ -s track_record_key ] || openssl genpkey -algorithm ed25519 -out track_record_key 2> /dev/null
 given database_url "postgres://btcforecast:$(cat postgres_app)@haproxy:5000/btcforecast?sslmode=verify-full&sslrootcert=/run/secrets/ca.pem"
+given database_replica_url "postgres://btcforecast:$(cat postgres_app)@haproxy:5001/btcforecast?sslmode=verify-full&sslrootcert=/run/secrets/ca.pem"
 given redis_url "redis://:$(cat redis_password)@haproxy:6379"
 given redis_cache_url "redis://:$(cat redis_password)@haproxy:6380"
 password=$(cat redis_password)

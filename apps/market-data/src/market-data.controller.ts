@@ -17,14 +17,16 @@ export class MarketDataController {
 
   @Rpc(marketDataRpc.listInstruments)
   async listInstruments(_body: Body<'listInstruments'>): Promise<InstrumentsReply> {
-    const replies = this.markets.all.map(({ marketData }) => marketData.instruments.list());
+    const replies = this.markets.all.map(({ marketData }) =>
+      marketData.queries.read(({ instruments }) => instruments.list()),
+    );
     const [first, ...others] = (await Promise.all(replies)) as [InstrumentsReply, ...InstrumentsReply[]];
     return { ...first, data: [first, ...others].flatMap(({ data }) => data) };
   }
 
   @Rpc(marketDataRpc.listCandles)
   async listCandles(body: Body<'listCandles'>): Promise<CandlesReply> {
-    return this.markets.of(body.instrument).candles.list(body);
+    return this.markets.of(body.instrument).queries.read(({ candles }) => candles.list(body));
   }
 
   @Rpc(marketDataRpc.repairGap)

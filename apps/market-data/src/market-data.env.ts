@@ -1,5 +1,5 @@
 import { InstrumentList } from '@btcforecast/contracts';
-import { PlatformEnv } from '@btcforecast/platform';
+import { PlatformEnv, ReplicaEnv } from '@btcforecast/platform';
 import { loadEnv } from '@btcforecast/platform/config';
 import { z } from 'zod';
 
@@ -26,6 +26,7 @@ export const ProbeEnv = z.object({
 
 export const MarketDataEnv = PlatformEnv.extend({
   ...ProbeEnv.shape,
+  ...ReplicaEnv.shape,
   SIM_URL: z
     .url({ protocol: /^http$/ })
     .optional()

@@ -7,10 +7,12 @@ import {
   JobQueues,
   LOGGER,
   Metrics,
+  ReplicaReads,
   VAULT,
   type Logger,
   type Vault,
 } from '@btcforecast/platform';
+import { replicaReadsProvider } from '@btcforecast/platform/database';
 import { DAY_MS, HOUR_MS } from '@btcforecast/timeseries';
 import { Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -44,13 +46,21 @@ function settingsOf(env: MarketDataEnv, instrument: string): IngestSettings {
     },
     {
       provide: ServedMarkets,
-      inject: [ENV, DataSource, Clock, EventBus, JobQueues, Metrics, LOGGER],
+      inject: [ENV, DataSource, ReplicaReads, Clock, EventBus, JobQueues, Metrics, LOGGER],
       // One argument for each of the injected: a factory has no other form.
-      useFactory: (...[env, dataSource, clock, events, jobs, metrics, logger]: Injected) => {
+      useFactory: (...[env, dataSource, reads, clock, events, jobs, metrics, logger]: Injected) => {
         const served = env.INSTRUMENTS.map((instrument): ServedMarket => {
           const exchanges = createExchanges(env, instrument);
           const settings = settingsOf(env, instrument);
-          const shared = { dataSource, clock, events, jobs, metrics, logger: logger.child({ instrument }) };
+          const shared = {
+            dataSource,
+            reads,
+            clock,
+            events,
+            jobs,
+            metrics,
+            logger: logger.child({ instrument }),
+          };
           return {
             instrument,
             exchanges,
@@ -60,9 +70,10 @@ function settingsOf(env: MarketDataEnv, instrument: string): IngestSettings {
         return new ServedMarkets(served as [ServedMarket, ...ServedMarket[]]); // the configuration names one
       },
     },
+    replicaReadsProvider('market-data'),
     IngestionLifecycle,
   ],
 })
 export class MarketDataModule {}
 
-type Injected = [MarketDataEnv, DataSource, Clock, EventBus, JobQueues, Metrics, Logger];
+type Injected = [MarketDataEnv, DataSource, ReplicaReads, Clock, EventBus, JobQueues, Metrics, Logger];

@@ -1,4 +1,4 @@
-import { DEFAULT_RPC_PORTS, PlatformEnv } from '@btcforecast/platform';
+import { DEFAULT_RPC_PORTS, PlatformEnv, ReplicaEnv } from '@btcforecast/platform';
 import { ChampionEnv } from '@btcforecast/prediction';
 import { z } from 'zod';
 
@@ -23,6 +23,7 @@ export const PredictionEnv = PlatformEnv.extend({
     .describe(
       'Versions that may be loaded for inference beside the champions; each uploaded one is a process',
     ),
+  ...ReplicaEnv.shape,
   ...ChampionEnv.shape,
 });
 export type PredictionEnv = Readonly<z.infer<typeof PredictionEnv>>;

@@ -1,4 +1,4 @@
-import { databaseProviders } from '@btcforecast/platform/database';
+import { databaseProviders, replicaReadsProvider } from '@btcforecast/platform/database';
 import { CandleReader, MarketClockReader, MarketFeedReader } from '@btcforecast/candle-reader';
 import { ENV } from '@btcforecast/platform';
 import {
@@ -17,7 +17,6 @@ import {
   ForecastIssuer,
   ForecastMaker,
   ForecastPublisher,
-  ForecastQueries,
   ForecastRepository,
   ModelEvaluationRepository,
   ModelRecords,
@@ -26,7 +25,6 @@ import {
   PerformanceService,
   PromotionRules,
   ScoreRepository,
-  TrackRecordQueries,
 } from '@btcforecast/prediction';
 import { Module } from '@nestjs/common';
 import { BacktestController } from './backtest.controller.js';
@@ -43,6 +41,7 @@ import { modelStoreProvider } from './model-store.provider.js';
 import { ModelWatcher } from './model-watcher.js';
 import { registryProviders } from './registry.providers.js';
 import { TrackRecordController } from './track-record.controller.js';
+import { RecordReads } from './record-reads.js';
 import type { PredictionEnv } from './prediction.env.js';
 
 @Module({
@@ -55,6 +54,8 @@ import type { PredictionEnv } from './prediction.env.js';
   ],
   providers: [
     ...databaseProviders('prediction'),
+    replicaReadsProvider('prediction'),
+    RecordReads,
     {
       provide: FeedSettings,
       inject: [ENV],
@@ -88,7 +89,6 @@ import type { PredictionEnv } from './prediction.env.js';
     ForecastPublisher,
     ForecastIssuer,
     ForecastCatchUp,
-    ForecastQueries,
     StandingRepository,
     StandingService,
     DriftDataRepository,
@@ -96,7 +96,6 @@ import type { PredictionEnv } from './prediction.env.js';
     DriftEvaluator,
     DriftQueries,
     PerformanceService,
-    TrackRecordQueries,
     LiveScoreMetrics,
     PredictionMetrics,
     ForecastScheduler,

@@ -45,6 +45,8 @@ export interface DataSourceOptions {
   readonly poolSize?: number;
   /** Who to be, in place of the user and password of the address. */
   readonly login?: DatabaseLogin | undefined;
+  /** After this long a connection is made anew, so that a balancer can choose again; default: never. */
+  readonly maxLifetimeSeconds?: number;
 }
 
 const MIGRATIONS = [
@@ -92,7 +94,13 @@ const ENTITIES = [
  * Times out rather than hangs: 2 s to connect, 15 s for a statement, and dead peers are noticed by keepalive.
  */
 export function createDataSource(options: DataSourceOptions): DataSource {
-  const { url, applicationName, poolSize = 5, login } = options;
+  const {
+    url,
+    applicationName,
+    poolSize = 5,
+    login,
+    maxLifetimeSeconds = login?.connectionSeconds ?? 0,
+  } = options;
   return new DataSource({
     type: 'postgres',
     url,
@@ -106,9 +114,10 @@ export function createDataSource(options: DataSourceOptions): DataSource {
     connectTimeoutMS: 2_000,
     extra: {
       keepAlive: true,
+      maxLifetimeSeconds,
       statement_timeout: 15_000,
       idle_in_transaction_session_timeout: 15_000,
-      ...(login && { Client: clientWithLogin(login), maxLifetimeSeconds: login.connectionSeconds }),
+      ...(login && { Client: clientWithLogin(login) }),
     },
   });
 }

@@ -1,5 +1,5 @@
 import { CandleReader, MarketClockReader, MarketFeedReader } from '@btcforecast/candle-reader';
-import type { Clock, EventBus, JobQueues, Logger, Metrics } from '@btcforecast/platform';
+import type { Clock, EventBus, JobQueues, Logger, Metrics, Reads, ReplicaReads } from '@btcforecast/platform';
 import type { DataSource } from 'typeorm';
 import { CandleIntake } from './candles/candle-intake.service.js';
 import { CandleWriter } from './candles/candle-writer.js';
@@ -20,6 +20,7 @@ import { InstrumentQueries } from './queries/instrument-queries.service.js';
 
 export interface MarketDataNeeds {
   readonly dataSource: DataSource;
+  readonly reads: ReplicaReads;
   readonly settings: IngestSettings;
   readonly exchanges: Exchanges;
   readonly clock: Clock;
@@ -36,8 +37,24 @@ export interface MarketData {
   readonly repair: GapRepair;
   readonly gaps: GapWatch;
   readonly intake: CandleIntake;
+  /** What clients ask; the replica may answer, since no client writes any of it. */
+  readonly queries: Reads<MarketQueries>;
+}
+
+export interface MarketQueries {
   readonly candles: CandleQueries;
   readonly instruments: InstrumentQueries;
+}
+
+function marketQueries(dataSource: DataSource, clock: Clock, settings: IngestSettings): MarketQueries {
+  const reader = new CandleReader(dataSource);
+  const feeds = new MarketFeedReader(dataSource);
+  const ledger = new GapLedger(dataSource);
+  const marketClock = new MarketClockReader(feeds, clock);
+  return {
+    candles: new CandleQueries(reader, feeds, ledger, clock, settings),
+    instruments: new InstrumentQueries(dataSource, reader, feeds, marketClock, ledger, settings),
+  };
 }
 
 /** Puts the parts together: the only place that knows them all. */
@@ -72,14 +89,6 @@ export function assembleMarketData(needs: MarketDataNeeds): MarketData {
     repair: new GapRepair(gaps, missing, filler, exchanges, clock, settings),
     gaps,
     intake,
-    candles: new CandleQueries(reader, feedReader, ledger, clock, settings),
-    instruments: new InstrumentQueries(
-      dataSource,
-      reader,
-      feedReader,
-      new MarketClockReader(feedReader, clock),
-      ledger,
-      settings,
-    ),
+    queries: needs.reads.of((source) => marketQueries(source, clock, settings)),
   };
 }

@@ -5,6 +5,7 @@ import {
   createLogger,
   JobQueues,
   Metrics,
+  ReplicaReads,
   type EventBus,
 } from '@btcforecast/platform';
 import { testDatabase, type TestDatabase } from '@btcforecast/testing';
@@ -90,6 +91,7 @@ function assembleOn(url: string, dataSource: DataSource, given: Assembly, onStop
   const settings = new IngestSettings({ feed, source, instrument: INSTRUMENT }, { ...QUICK, ...options });
   const marketData = assembleMarketData({
     dataSource,
+    reads: new ReplicaReads({ primary: dataSource, maxLagMs: 0, metrics, logger }),
     settings,
     exchanges,
     clock,

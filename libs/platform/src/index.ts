@@ -2,6 +2,7 @@ export { describeEnv, secret, type EnvVariable } from './config/describe-env.js'
 export { loadEnv, parseEnv, type EnvSource } from './config/load.env.js';
 export { cacheRedisUrl, DEFAULT_RPC_PORTS, PlatformEnv, type HostPort } from './config/platform.env.js';
 export { loadServiceEnv, type ServiceConfiguration } from './config/service.env.js';
+export { ReplicaEnv } from './config/replica.env.js';
 export { AppError, isAppError, toAppError, type ErrorDetails, type ErrorKind } from './errors/app-error.js';
 export {
   PROBLEM_TYPE_BASE,
@@ -67,6 +68,7 @@ export { createOnceStore, type OnceStoreOptions } from './once/create-once-store
 export { OnceStore } from './once/once-store.js';
 export { createLeaseStore, type LeaseStoreOptions } from './leases/create-lease-store.js';
 export { type Lease, type LeaseRequest, LeaseStore, SoleLeaseStore } from './leases/lease-store.js';
+export { Reads, ReplicaReads, type ReadOptions } from './database/replica-reads.js';
 export { Closers } from './lifecycle/closers.js';
 export { SerialRunner } from './lifecycle/serial-runner.js';
 export { bootstrapService } from './lifecycle/bootstrap-service.js';

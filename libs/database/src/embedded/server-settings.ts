@@ -2,13 +2,15 @@ export interface ServerSettings {
   readonly port: number;
   readonly maxConnections: number;
   readonly durable: boolean;
+  /** Win over all others. */
+  readonly further: Readonly<Record<string, string | number>>;
 }
 
 /**
  * Command-line settings of a small server: it shares one machine with everything else, serves a few dozen
  * connections, and its tables are scanned by index. Nothing is read from postgresql.conf that matters here.
  */
-export function serverSettings({ port, maxConnections, durable }: ServerSettings): string[] {
+export function serverSettings({ port, maxConnections, durable, further }: ServerSettings): string[] {
   const settings = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
@@ -38,6 +40,7 @@ export function serverSettings({ port, maxConnections, durable }: ServerSettings
     log_checkpoints: 'off',
     cluster_name: 'btcforecast',
     ...(durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+    ...further,
   };
   return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }

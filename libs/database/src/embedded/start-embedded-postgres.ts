@@ -26,6 +26,8 @@ export interface EmbeddedPostgresOptions {
   readonly durable?: boolean;
   /** Where the server's data goes when its user cannot enter the data folder; default /var/lib/btcforecast. */
   readonly fallbackRoot?: string;
+  /** Further settings of the server, which win over ours. */
+  readonly settings?: Readonly<Record<string, string | number>>;
   /** Crash recovery may take its time; default 120 s. */
   readonly readyTimeoutMs?: number;
 }
@@ -114,6 +116,7 @@ function spawnServer(site: Site, port: number, options: EmbeddedPostgresOptions)
     port,
     maxConnections: options.maxConnections ?? 60,
     durable: options.durable ?? true,
+    further: options.settings ?? {},
   });
   return spawn(binaries.postgres, ['-D', cluster.folder, ...settings], {
     cwd: cluster.folder,

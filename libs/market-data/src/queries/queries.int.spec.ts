@@ -47,12 +47,16 @@ const store = (interval: Interval, candles: readonly Candle[]) =>
     nowMs: NOW,
   });
 const list = (request: Partial<CandleListRequest> = {}) =>
-  marketData.candles.list({ instrument: INSTRUMENT, interval: '1h', limit: 500, ...request });
+  marketData.queries.read(({ candles }) =>
+    candles.list({ instrument: INSTRUMENT, interval: '1h', limit: 500, ...request }),
+  );
 const times = ({ data }: CandlesReply) => data.map(({ openTime }) => (Date.parse(openTime) - T0) / HOUR_MS);
 
 describe('before a venue is in use', () => {
   it('lists the instrument without a venue, and says for its candles that it is too early', async () => {
-    const { data } = InstrumentsReply.parse(await marketData.instruments.list());
+    const { data } = InstrumentsReply.parse(
+      await marketData.queries.read(({ instruments }) => instruments.list()),
+    );
     expect(data).toMatchObject([
       { id: INSTRUMENT, base: 'BTC', quote: 'USD', lastCandleAt: null, marketTime: null, intervals: [] },
     ]);
@@ -164,7 +168,7 @@ describe('the list of candles', () => {
   it('goes on with the last known time when nobody has observed the clock for a while', async () => {
     clock.advance(60_000);
     expect(times(await list({ limit: 1 }))).toEqual([239]);
-    const { data } = await marketData.instruments.list();
+    const { data } = await marketData.queries.read(({ instruments }) => instruments.list());
     expect(data[0]).toMatchObject({
       venue: FEED,
       openGaps: 1,
@@ -186,7 +190,9 @@ describe('the list of candles', () => {
     );
     const one = await list({ interval: '1m', from: T0 + 239 * HOUR_MS, limit: 1 });
     expect(Date.parse(one.data[0]!.closeTime) - Date.parse(one.data[0]!.openTime)).toBe(MINUTE_MS);
-    const { data } = InstrumentsReply.parse(await marketData.instruments.list());
+    const { data } = InstrumentsReply.parse(
+      await marketData.queries.read(({ instruments }) => instruments.list()),
+    );
     expect(data[0]).toMatchObject({
       intervals: ['1m', '5m', '15m', '1h', '4h', '1d'],
       marketTime: new Date(NOW).toISOString(),

@@ -22,6 +22,7 @@ const SECRET_FIELDS = [
   'token',
   'apiKey',
   'DATABASE_URL',
+  'DATABASE_REPLICA_URL',
   'REDIS_URL',
   'REDIS_CACHE_URL',
   'RPC_TOKEN',

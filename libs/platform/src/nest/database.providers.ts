@@ -2,9 +2,14 @@ import { createDataSource } from '@btcforecast/database';
 import { Injectable, type OnApplicationShutdown, type Provider } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { PlatformEnv } from '../config/platform.env.js';
+import type { ReplicaEnv } from '../config/replica.env.js';
+import { ReplicaReads } from '../database/replica-reads.js';
 import { HealthRegistry } from '../health/health-registry.js';
+import { Closers } from '../lifecycle/closers.js';
+import type { Logger } from '../logging/create-logger.js';
+import { Metrics } from '../metrics/metrics.js';
 import type { Vault } from '../vault/vault.js';
-import { ENV, VAULT } from './tokens.js';
+import { ENV, LOGGER, VAULT } from './tokens.js';
 
 /** Reports the database's health while the process runs, and closes the pool last. */
 @Injectable()
@@ -41,3 +46,33 @@ export function databaseProviders(applicationName: string): Provider[] {
     DatabaseLifecycle,
   ];
 }
+
+/** Of the replica's pool; a balancer may have moved it to another node meanwhile. */
+const REPLICA_LIFETIME_SECONDS = 60;
+
+/**
+ * What a service lists, beside its `DataSource`, to have the reads that a replica may answer.
+ *
+ * @param applicationName as of {@link databaseProviders}
+ */
+export function replicaReadsProvider(applicationName: string): Provider {
+  return {
+    provide: ReplicaReads,
+    inject: [ENV, VAULT, DataSource, Metrics, LOGGER, Closers],
+    // One argument for each of the injected: a factory has no other form.
+    useFactory: (...[env, vault, primary, metrics, logger, closers]: Injected): ReplicaReads => {
+      const { DATABASE_REPLICA_URL: url, DATABASE_REPLICA_MAX_LAG_SECONDS: maxLagSeconds } = env;
+      const connection = {
+        applicationName,
+        maxLifetimeSeconds: REPLICA_LIFETIME_SECONDS,
+        login: vault?.login,
+      };
+      const replica = url === undefined ? undefined : createDataSource({ url, ...connection });
+      const reads = new ReplicaReads({ primary, replica, maxLagMs: maxLagSeconds * 1_000, metrics, logger });
+      closers.add(() => reads.close());
+      return reads;
+    },
+  };
+}
+
+type Injected = [PlatformEnv & ReplicaEnv, Vault | null, DataSource, Metrics, Logger, Closers];

@@ -51,16 +51,13 @@ export function appServices(region: Region): Services {
     [`${region.name}-market-data`]: service(
       'market-data',
       { cpus: '1.0', memory: '512M' },
-      {
-        networks: app('market-data'),
-        environment: { RPC_PORT: RPC_PORTS['market-data'], ...foundAs('market-data') },
-      },
+      reader(app('market-data'), { RPC_PORT: RPC_PORTS['market-data'], ...foundAs('market-data') }),
     ),
     ...each(region, predictions, (name) =>
       service(
         'prediction',
         { cpus: '2.0', memory: '1G', pids: 512 },
-        { networks: app(name), environment: { RPC_PORT: RPC_PORTS.prediction, ...foundAs(name) } },
+        reader(app(name), { RPC_PORT: RPC_PORTS.prediction, ...foundAs(name) }),
       ),
     ),
     ...each(region, numbered('worker', region.workers), (name) =>
@@ -94,6 +91,15 @@ function ownService({ region, target, limits, common, own }: OwnService): Compos
     depends_on: { [`${region.name}-migrate`]: { condition: 'service_completed_successfully' } },
   };
   return bounded(service, limits);
+}
+
+/** Of those that answer questions: they read what may be a little old from the replica of the region. */
+function reader(networks: ComposeService['networks'], environment: Record<string, string>): Own {
+  return {
+    networks,
+    environment: { ...environment, DATABASE_REPLICA_URL_FILE: '/run/secrets/database_replica_url' },
+    secrets: ['database_replica_url'],
+  };
 }
 
 function workerParts(networks: ComposeService['networks']): Own {
