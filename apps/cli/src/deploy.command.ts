@@ -33,6 +33,12 @@ function addRolling(deploy: Command): void {
       new Option('--service <name>', 'whose first instance it is').choices(SERVICES).default('gateway'),
     )
     .action(async (options) => (await import('./deploy/commands/update.js')).canaryRegions(options));
+  gated(changing(deploy.command('blue-green')))
+    .description('a second set beside the first takes over at once; the first is kept until you say')
+    .option('--release <tag>', 'of the second set', releaseValue)
+    .option('--accept', 'bring the first set to that release, and remove the second')
+    .option('--back', 'the first set serves again, and the second is removed')
+    .action(async (options) => (await import('./deploy/commands/blue-green.js')).blueGreen(options));
   gated(changing(deploy.command('rollback')))
     .description('take an interrupted run back, else bring the release before back')
     .action(async (options) => (await import('./deploy/commands/update.js')).rollBack(options));

@@ -73,6 +73,7 @@ export function report({ outcome, detail }: RunResult): void {
     done: 'done',
     'taken-back': `taken back, because ${detail}`,
     failed: `failed: ${detail}`,
+    stopped: `stopped: ${detail}; when that is mended, btcf deploy resume goes on from there`,
   }[outcome];
   say(sentence);
   if (outcome !== 'done') process.exitCode = 1;

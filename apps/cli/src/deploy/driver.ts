@@ -113,4 +113,20 @@ export interface Driver {
    * neighbours would not learn of it.
    */
   recreate?(region: string, server: string): Promise<void>;
+
+  /** Second instances beside those that run, for a change that is made, and taken back, at once. */
+  readonly beside?: Beside;
+}
+
+/** A second one of an instance, of another release. The first one stays as it is until it is told otherwise. */
+export interface Beside {
+  /** Those of which there is a second one. */
+  instances(region: string): Promise<readonly Instance[]>;
+  /** Starts a second one to which nobody is sent; one that is there stays. */
+  start(instance: Instance, release: string, signal: AbortSignal): Promise<void>;
+  probe(instance: Instance): Promise<Probe>;
+  /** Gives the second one the names under which the first is found, so that it is sent work too. */
+  join(instance: Instance): Promise<void>;
+  /** Drains the second one; then it is gone. */
+  remove(instance: Instance): Promise<void>;
 }

@@ -21,7 +21,8 @@ const SAID_CHARACTERS = 800;
  * Runs a program to its end, without a shell.
  *
  * @returns what it printed on its standard output
- * @throws AppError transient service.not_ready with the end of what it said, when it fails
+ * @throws AppError transient service.not_ready with the end of what it said, when it fails; its detail `brief` holds
+ *   nothing of that, for places where it is kept
  */
 export function runCommand(
   [program, ...args]: readonly [string, ...string[]],
@@ -34,8 +35,8 @@ export function runCommand(
       if (error === null) return resolve(bothOutputs ? stdout + stderr : stdout);
       if (signal?.aborted) return reject(signal.reason as Error);
       const said = `${stdout}\n${stderr}`.trim().slice(-SAID_CHARACTERS);
-      const message = `${program} ${args[0] ?? ''} failed: ${said === '' ? error.message : said}`;
-      reject(new AppError('transient', 'service.not_ready', message));
+      const message = `${program} failed: ${said === '' ? error.message : said}`;
+      reject(new AppError('transient', 'service.not_ready', message, { brief: `${program} failed` }));
     });
     child.stdin?.end();
   });

@@ -33,6 +33,7 @@ export interface RestoreOptions extends DeployOptions, GateOptions {
 export async function restoreTo(options: RestoreOptions): Promise<void> {
   const deployment = openDeployment({ ...options, region: undefined });
   const cluster = clusterOf(deployment);
+  const regions = await regionsWithDatabase(deployment);
   const leader = await cluster.leader();
   const from = options.from ?? leader;
   if (from === null) {
@@ -50,7 +51,7 @@ export async function restoreTo(options: RestoreOptions): Promise<void> {
   await carryOut(deployment, {
     command: `restore --to ${target}`,
     release: null,
-    plan: planRestore(regionNames(deployment), { from, target, running, isUp: leader === from }),
+    plan: planRestore(regions, { from, target, running, isUp: leader === from }),
     wayBack: false,
     rules: { deadlineMs: options.deadline * 1_000 },
   });
@@ -64,7 +65,10 @@ interface RestorePlan {
   readonly isUp: boolean;
 }
 
-/** Nobody writes, then no node runs, then one is restored and leads; the others copy it. */
+/**
+ * Nobody writes, then no node runs, then one is restored and leads; the others copy it. A node with a new history takes
+ * a full backup by itself: deploy/patroni/schedule.py.
+ */
 export function planRestore(all: readonly string[], { from, target, running, isUp }: RestorePlan): Step[] {
   const others = all.filter((name) => name !== from);
   const each = (kind: 'stop' | 'start', names: ReadonlyMap<string, readonly string[]>): Step[] =>
@@ -87,7 +91,6 @@ export function planRestore(all: readonly string[], { from, target, running, isU
     { id: 'verify', kind: 'verify-restore', region: from, target },
     ...others.map((region) => postgres('start', region)),
     { id: 'copies', kind: 'await-copies', region: from, regions: [...all] },
-    { id: 'backup', kind: 'backup', region: from, type: 'full' },
     ...each('start', running),
     ...[...running.keys()].map((region): Step => ({ id: `await ${region}`, kind: 'await', region })),
   ];
@@ -101,7 +104,7 @@ export interface FailoverOptions extends DeployOptions {
 /** `btcf deploy failover`: another region's PostgreSQL becomes the primary. */
 export async function failOver(options: FailoverOptions): Promise<void> {
   const deployment = openDeployment({ ...options, region: undefined });
-  const regions = regionNames(deployment);
+  const regions = await regionsWithDatabase(deployment);
   const members = await clusterOf(deployment).members();
   const leader = members.find(({ leads }) => leads)?.region ?? null;
   if (leader === options.to) return say(`the PostgreSQL of ${options.to} is the primary already`);
@@ -154,6 +157,17 @@ function clusterOf(deployment: Deployment): DatabaseCluster {
 
 const regionNames = ({ allRegions }: Deployment): string[] => allRegions.map(({ name }) => name);
 
+/** Regions that were started; one whose engine does not answer was. */
+async function regionsWithDatabase({ driver, allRegions }: Deployment): Promise<string[]> {
+  const found: string[] = [];
+  for (const { name } of allRegions) {
+    const servers = await driver.servers(name).catch(() => null);
+    const postgres = servers?.find((server) => server.name === 'postgres');
+    if (servers === null || (postgres && postgres.state !== 'missing')) found.push(name);
+  }
+  return found;
+}
+
 async function runningInstances({ driver, allRegions }: Deployment): Promise<Map<string, string[]>> {
   const found = new Map<string, string[]>();
   for (const { name } of allRegions) {
@@ -164,8 +178,9 @@ async function runningInstances({ driver, allRegions }: Deployment): Promise<Map
 }
 
 async function refuseWithoutBackup(cluster: DatabaseCluster, region: string, to: number): Promise<void> {
-  const backups = await cluster.backups(region);
-  if (backups.some(({ endedAt }) => endedAt <= to)) return;
+  // Where PostgreSQL is stopped nobody can be asked before: then the step itself finds out.
+  const backups = await cluster.backups(region).catch(() => null);
+  if (backups === null || backups.some(({ endedAt }) => endedAt <= to)) return;
   const first = backups[0]
     ? `the first one ended at ${new Date(backups[0].endedAt).toISOString()}`
     : 'there is none';

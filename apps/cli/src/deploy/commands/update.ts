@@ -5,7 +5,7 @@ import { type Deployment, openDeployment, runsIn } from '../deployment.js';
 import type { ServiceName } from '../driver.js';
 import { planUpdate, type RegionState, type UpdateOptions } from '../engine/plan-update.js';
 import { giveUpRun, resumeRun } from '../engine/run-plan.js';
-import { openRun, releasesOf } from '../state/run-history.js';
+import { openRun, releasesOf, type Run } from '../state/run-history.js';
 
 /** `btcf deploy update`: every instance gets the release, one after another. */
 export async function updateRegions(
@@ -40,7 +40,7 @@ export async function canaryRegions(
 export async function rollBack(options: DeployOptions & GateOptions): Promise<void> {
   const deployment = openDeployment(options);
   const open = openRun(runsIn(deployment));
-  if (open) return takeBack(deployment, open.command, options);
+  if (open) return takeBack(deployment, open, options);
   const [current, before] = releasesOf(runsIn(deployment));
   if (current === undefined || before === undefined) {
     const message = 'the journal knows of no release before this one: btcf deploy update --release names one';
@@ -73,8 +73,12 @@ export function unlock(options: DeployOptions & { force?: boolean }): void {
   say(holder ? `the lock of ${holder.who} (process ${holder.pid}) is gone` : 'there is no lock');
 }
 
-async function takeBack(deployment: Deployment, command: string, { deadline }: GateOptions): Promise<void> {
-  say(`"${command}" was interrupted: what it did is taken back`);
+async function takeBack(deployment: Deployment, open: Run, { deadline }: GateOptions): Promise<void> {
+  if (!open.wayBack) {
+    const message = `"${open.command}" cannot be taken back: btcf deploy resume goes on with it, --give-up leaves it`;
+    throw new AppError('caller', 'request.invalid', message);
+  }
+  say(`"${open.command}" was interrupted: what it did is taken back`);
   if (deployment.options.dryRun) return;
   await locked(deployment, 'rollback', async (signal) => {
     const context = contextOf(deployment, signal, { deadlineMs: deadline * 1_000 });
@@ -89,10 +93,20 @@ async function roll(
   { deadline }: GateOptions,
   update: Omit<UpdateOptions, 'byService'>,
 ): Promise<void> {
+  await refuseSecondSet(deployment);
   const byService = deployment.driver.updateService !== undefined;
   const plan = planUpdate(await statesOf(deployment), { ...update, byService });
   const rules = { deadlineMs: deadline * 1_000 };
   await carryOut(deployment, { command, release: update.release, plan, wayBack: true, rules });
+}
+
+/** @throws AppError caller request.invalid while instances have others beside them, which would be forgotten */
+async function refuseSecondSet({ driver, regions }: Deployment): Promise<void> {
+  for (const { name } of regions) {
+    if (((await driver.beside?.instances(name)) ?? []).length === 0) continue;
+    const message = `${name} has a second set: btcf deploy blue-green --accept or --back ends that first`;
+    throw new AppError('caller', 'request.invalid', message);
+  }
 }
 
 async function statesOf({ driver, regions }: Deployment): Promise<RegionState[]> {

@@ -6,7 +6,9 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { ASK_INSTANCE, probeOf } from './ask-instance.js';
 
 let server: Server | undefined;
-afterEach(() => server?.close());
+afterEach(() => {
+  server?.close();
+});
 
 const METRICS = `# TYPE http_requests_total counter
 http_requests_total{route="/a",method="GET",status="200"} 90

@@ -5,7 +5,7 @@ import type { Probe } from '../driver.js';
 const SCRIPT = `
 const base = 'http://127.0.0.1:' + (process.env.INTERNAL_PORT ?? '9464');
 const get = async (path) => {
-  const reply = await fetch(base + path, { signal: AbortSignal.timeout(3000) });
+  const reply = await fetch(base + path, { signal: AbortSignal.timeout(5000) });
   return { status: reply.status, text: await reply.text() };
 };
 try {

@@ -10,6 +10,7 @@ import {
   switchOver,
   verifyRestore,
 } from './database-actions.js';
+import { giveBack, removeBeside, startBeside, takeOver } from './beside-actions.js';
 import { findInstance, untilCanBeSpared, untilReady, watch } from './gate.js';
 import {
   joinEtcd,
@@ -52,6 +53,10 @@ const ACTIONS: Actions = {
     for (const instance of instances) await untilReady(instance, context);
     return `${instances.length} instances are ready`;
   },
+  'start-beside': startBeside,
+  'take-over': takeOver,
+  'give-back': giveBack,
+  'remove-beside': removeBeside,
   scale,
   renew,
   start: startServers,

@@ -33,14 +33,18 @@ export async function findInstance(driver: Driver, region: string, name: string)
 }
 
 /** Waits until it was ready several times in a row. @throws AppError transient service.not_ready that says why not */
-export async function untilReady(instance: Instance, context: StepContext): Promise<Probe> {
-  const { driver, rules, pace, signal } = context;
+export async function untilReady(
+  instance: Instance,
+  context: StepContext,
+  who: Pick<Driver, 'probe'> = context.driver,
+): Promise<Probe> {
+  const { rules, pace, signal } = context;
   const end = pace.now() + rules.deadlineMs;
   let good = 0;
   let last: Probe;
   do {
     signal.throwIfAborted();
-    last = await driver.probe(instance);
+    last = await who.probe(instance);
     good = last.ready ? good + 1 : 0;
     if (good >= rules.checks) return last;
     if (last.restarts >= rules.restarts) {

@@ -84,11 +84,16 @@ export function planWayBack(begun: readonly Step[]): Step[] {
 /** Null for what changes nothing, or only adds, and for what was not there before. */
 function wayBackOf(step: Step): Step | null {
   const id = `back ${step.id}`;
-  if (step.kind === 'replace' && step.from !== null) {
-    return { ...step, id, from: step.to, to: step.from, watchSeconds: 0 };
+  switch (step.kind) {
+    case 'replace':
+      return step.from === null ? null : { ...step, id, from: step.to, to: step.from, watchSeconds: 0 };
+    case 'update-service':
+      return step.from === null ? null : { ...step, id, from: step.to, to: step.from };
+    case 'start-beside':
+      return { ...step, id, kind: 'remove-beside' };
+    case 'take-over':
+      return { ...step, id, kind: 'give-back' };
+    default:
+      return null;
   }
-  if (step.kind === 'update-service' && step.from !== null) {
-    return { ...step, id, from: step.to, to: step.from };
-  }
-  return null;
 }

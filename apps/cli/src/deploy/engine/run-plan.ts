@@ -1,5 +1,5 @@
 import { AppError } from '@btcforecast/platform/errors';
-import type { Journal, JournalEntry } from '../state/journal.js';
+import type { EndOutcome, Journal, JournalEntry } from '../state/journal.js';
 import { openRun, runsOf, type Run } from '../state/run-history.js';
 import { perform } from './actions.js';
 import { planWayBack } from './plan-update.js';
@@ -24,7 +24,8 @@ export interface RunContext extends StepContext {
 }
 
 export interface RunResult {
-  readonly outcome: 'done' | 'taken-back' | 'failed';
+  /** `stopped`: a step failed, and the run stays open: what came before is done, and resuming tries that step again. */
+  readonly outcome: 'done' | 'taken-back' | 'failed' | 'stopped';
   readonly detail: string;
 }
 
@@ -93,7 +94,7 @@ async function carryOut(run: Run, context: RunContext): Promise<RunResult> {
 }
 
 /** @returns why it failed; null when it is done */
-async function doStep(run: Run, step: Step, context: RunContext): Promise<string | null> {
+async function doStep(run: Run, step: Step, context: RunContext): Promise<AppError | null> {
   const note = (state: 'started' | 'done' | 'failed'): void =>
     write(context, run.id, { type: 'step', step: step.id, state });
   context.signal.throwIfAborted();
@@ -107,14 +108,16 @@ async function doStep(run: Run, step: Step, context: RunContext): Promise<string
     context.signal.throwIfAborted();
     if (!(error instanceof AppError) || error.kind === 'bug') throw error;
     note('failed');
-    return error.message;
+    return error;
   }
 }
 
-async function failed(step: Step, reason: string, context: RunContext): Promise<RunResult> {
-  context.progress.trouble([`${stepText(step)}: ${reason}`, ...(await lastWords(step, context))]);
+async function failed(step: Step, error: AppError, context: RunContext): Promise<RunResult> {
+  context.progress.trouble([`${stepText(step)}: ${error.message}`, ...(await lastWords(step, context))]);
   const run = theOpenRun(context);
-  const detail = `${stepText(step)}: ${reason}`;
+  // What a program printed is shown, and not kept: it may hold a secret.
+  const detail = `${stepText(step)}: ${error.details['brief'] ?? error.message}`;
+  if (!run.wayBack && run.plan.length > 1) return { outcome: 'stopped', detail };
   const canTurn = run.wayBack && run.turned === null && planWayBack(run.begun).length > 0;
   return canTurn ? turnBack(run, detail, context) : end(run, 'failed', detail, context);
 }
@@ -137,7 +140,12 @@ function turnBack(run: Run, reason: string, context: RunContext): Promise<RunRes
   return carryOut(theOpenRun(context), context);
 }
 
-function end(run: Run, outcome: RunResult['outcome'], detail: string, context: RunContext): RunResult {
+function end(
+  run: Run,
+  outcome: EndOutcome & RunResult['outcome'],
+  detail: string,
+  context: RunContext,
+): RunResult {
   write(context, run.id, { type: 'ended', outcome, detail });
   return { outcome, detail };
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import type {
+  Beside,
   Driver,
   Instance,
   Probe,
@@ -14,6 +15,7 @@ import type {
 import { runCommand } from '../../run-command.js';
 import { readRegion, type Region } from '../../topology/region.js';
 import { ASK_INSTANCE, notReady, probeOf } from '../ask-instance.js';
+import { ComposeBeside } from './compose-beside.js';
 import { checkRegion } from './compose-checks.js';
 import { ComposeProject, type Container, GLOBAL } from './compose-project.js';
 import { instanceNames, readRegions, setInstances } from './region-file.js';
@@ -37,7 +39,11 @@ export interface ComposeDriverOptions {
 export class ComposeDriver implements Driver {
   readonly name = 'compose';
 
-  constructor(private readonly options: ComposeDriverOptions) {}
+  readonly beside: Beside;
+
+  constructor(private readonly options: ComposeDriverOptions) {
+    this.beside = new ComposeBeside(options.project, (region) => this.instances(region));
+  }
 
   async check(region: string, release: string): Promise<void> {
     await checkRegion({ ...this.options, region, release, now: Date.now() });
@@ -52,22 +58,17 @@ export class ComposeDriver implements Driver {
   }
 
   async servers(region: string): Promise<Server[]> {
-    const prefix = region === GLOBAL ? '' : `${region}-`;
-    const containers = [...(await this.#project.containers(region)).values()];
-    return containers
-      .filter(({ service, exitCode, running }) => this.#isOf(region, service) && (running || exitCode !== 0))
-      .map(({ service, running, status, health }) => ({
+    const containers = await this.#project.containers(region);
+    return this.#coreServices(region)
+      .map((service) => ({ service, container: containers.get(service) }))
+      .filter(({ container }) => !container?.isJob || container.running || container.exitCode !== 0)
+      .map(({ service, container }) => ({
         region,
-        name: service.slice(prefix.length),
-        well: running && (health === null || health === 'healthy'),
-        state: running ? (health ?? status) : status,
+        name: region === GLOBAL ? service : service.slice(region.length + 1),
+        well: container !== undefined && container.running && (container.health ?? 'healthy') === 'healthy',
+        state: container ? ((container.running ? container.health : null) ?? container.status) : 'missing',
       }))
       .sort((one, other) => (one.name < other.name ? -1 : 1));
-  }
-
-  #isOf(region: string, service: string): boolean {
-    const owner = readRegions(this.#project.options.root).find(({ name }) => service.startsWith(`${name}-`));
-    return (owner?.name ?? GLOBAL) === region;
   }
 
   async probe({ region, name }: Instance): Promise<Probe> {
@@ -107,7 +108,7 @@ export class ComposeDriver implements Driver {
       ETCD_INITIAL_CLUSTER_STATE: joins ? 'existing' : 'new',
     };
     const services =
-      region === GLOBAL ? this.#globalServices() : (only ?? []).map((name) => `${region}-${name}`);
+      region === GLOBAL ? this.#coreServices(region) : (only ?? []).map((name) => `${region}-${name}`);
     await this.#project.compose(
       region,
       [...CORE, 'up', '-d', '--no-recreate', ...services],
@@ -137,7 +138,8 @@ export class ComposeDriver implements Driver {
     signal: AbortSignal,
   ): Promise<string> {
     const service = `${region}-${server}`;
-    const environment: Record<string, string> = release === undefined ? {} : { BTCF_VERSION: release };
+    const made = release ?? releaseOf((await this.#project.containers(region)).get(service));
+    const environment: Record<string, string> = made === null ? {} : { BTCF_VERSION: made };
     const entry = command === undefined ? [] : ['--entrypoint', command[0]!];
     const args = command === undefined ? [] : command.slice(1);
     const run = [...CORE, 'run', '--rm', '-T', ...ALONE, ...entry, service, ...args];
@@ -180,16 +182,16 @@ export class ComposeDriver implements Driver {
     return readRegion(join(this.#project.options.root, 'deploy', 'regions', `${name}.env`));
   }
 
-  /** What of `core` belongs to no region. */
-  #globalServices(): string[] {
+  /** What of `core` belongs to a region, or to none. */
+  #coreServices(region: string): string[] {
     const { root } = this.#project.options;
-    const text = readFileSync(join(root, 'docker-compose.multi-region.yml'), 'utf8');
+    const text = readFileSync(join(root, this.#project.composeFiles(region)[0]!), 'utf8'); // ours comes first
     const { services } = ComposeServices.parse(parse(text, { merge: true, maxAliasCount: -1 }));
-    const regions = readRegions(root).map(({ name }) => name);
-    return Object.entries(services)
-      .filter(([, { profiles }]) => profiles.includes('core'))
-      .map(([name]) => name)
-      .filter((name) => !regions.some((region) => name.startsWith(`${region}-`)));
+    const core = Object.entries(services).filter(([, { profiles }]) => profiles.includes('core'));
+    const names = core.map(([name]) => name);
+    if (region !== GLOBAL) return names;
+    const regions = readRegions(root);
+    return names.filter((name) => !regions.some((each) => name.startsWith(`${each.name}-`)));
   }
 }
 

@@ -26,6 +26,7 @@ const Container = z.object({
     ExitCode: z.number(),
     Health: z.object({ Status: z.string() }).optional(),
   }),
+  HostConfig: z.object({ RestartPolicy: z.object({ Name: z.string() }) }),
   Config: z.object({ Image: z.string(), Labels: z.record(z.string(), z.string()) }),
 });
 
@@ -41,6 +42,8 @@ export interface Container {
   /** Of its own health check; null without one. */
   readonly health: string | null;
   readonly restarts: number;
+  /** Runs once and ends, as the generated files have it: started again only when it fails. */
+  readonly isJob: boolean;
 }
 
 const SERVICE_LABEL = 'com.docker.compose.service';
@@ -116,7 +119,7 @@ export class ComposeProject {
   }
 }
 
-function asContainer({ Id, RestartCount, State, Config }: z.infer<typeof Container>): Container {
+function asContainer({ Id, RestartCount, State, HostConfig, Config }: z.infer<typeof Container>): Container {
   return {
     id: Id,
     service: Config.Labels[SERVICE_LABEL] ?? '',
@@ -126,6 +129,7 @@ function asContainer({ Id, RestartCount, State, Config }: z.infer<typeof Contain
     exitCode: State.ExitCode,
     health: State.Health?.Status ?? null,
     restarts: RestartCount,
+    isJob: HostConfig.RestartPolicy.Name === 'on-failure',
   };
 }
 
