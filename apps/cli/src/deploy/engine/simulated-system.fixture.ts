@@ -1,5 +1,5 @@
 import { AppError } from '@btcforecast/platform/errors';
-import type { Driver, Instance, Probe, RunOnceOptions, ServiceName } from '../driver.js';
+import type { Beside, Driver, Instance, Probe, RunOnceOptions, ServiceName } from '../driver.js';
 import type { Pace } from './step-context.js';
 
 /** What a release is like once it runs. */
@@ -43,6 +43,8 @@ export class SimulatedSystem implements Driver, Pace {
   /** How often each instance was replaced by which release. */
   readonly replaced: string[] = [];
   migrations: string[] = [];
+  /** Second ones, by region and name; `joined` when they are sent work. */
+  readonly #second = new Map<string, Process & { joined: boolean }>();
 
   constructor(sizes: readonly Size[], release: string) {
     this.#processes = sizes.flatMap(({ region, service, count }) =>
@@ -90,8 +92,12 @@ export class SimulatedSystem implements Driver, Pace {
       .map(({ instance, release, running }) => ({ ...instance, release, running }));
   }
 
-  async probe(instance: Instance): Promise<Probe> {
-    const found = this.#find(instance);
+  async probe({ region, name }: Instance): Promise<Probe> {
+    return this.#probe(this.#process(region, name));
+  }
+
+  #probe(found: Process | undefined): Probe {
+    if (!found) return { ready: false, detail: 'not there', restarts: 0, requests: 0, errors: 0 };
     const ready = this.#isReady(found);
     const isIll = this.#nature(found) === 'answers with errors';
     const requests = Math.floor(((this.#now - found.startedAt) / 1_000) * REQUESTS_PER_SECOND);
@@ -110,7 +116,7 @@ export class SimulatedSystem implements Driver, Pace {
   }
 
   async replace(instance: Instance, release: string): Promise<void> {
-    const found = this.#find(instance);
+    const found = this.#process(instance.region, instance.name);
     this.change();
     found.running = false;
     this.#look();
@@ -131,18 +137,62 @@ export class SimulatedSystem implements Driver, Pace {
     return '';
   }
 
+  readonly beside: Beside = {
+    instances: async (region) => {
+      const all = await this.instances(region);
+      return all.filter((each) => this.#second.has(`${region} ${each.name}`));
+    },
+    start: async ({ region, service, name }, release) => {
+      this.change();
+      const key = `${region} ${name}`;
+      if (this.#second.has(key)) return;
+      const instance = { region, service, name };
+      this.#second.set(key, { instance, release, running: true, startedAt: this.#now, joined: false });
+      this.change();
+    },
+    probe: async ({ region, name }) => this.#probe(this.#second.get(`${region} ${name}`)),
+    join: async ({ region, name }) => {
+      this.change();
+      this.#second.get(`${region} ${name}`)!.joined = true; // it was started
+      this.change();
+    },
+    remove: async ({ region, name }) => {
+      this.change();
+      this.#second.delete(`${region} ${name}`);
+      this.#look();
+      this.change();
+    },
+  };
+
+  /** Whether any second one is there, and whether one of this release was ever sent work. */
+  seconds(): { there: number; joined: number } {
+    const all = [...this.#second.values()];
+    return { there: all.length, joined: all.filter(({ joined }) => joined).length };
+  }
+
   async startRegion(): Promise<void> {}
   async servers(): Promise<[]> {
     return [];
   }
-  async start(): Promise<void> {}
-  async stop(): Promise<void> {}
+  async start(region: string, name: string): Promise<void> {
+    this.change();
+    Object.assign(this.#process(region, name), { running: true, startedAt: this.#now });
+    this.change();
+  }
+
+  async stop(region: string, name: string): Promise<void> {
+    this.change();
+    this.#process(region, name).running = false;
+    this.#look();
+    this.change();
+  }
+
   async execute(): Promise<string> {
     return '';
   }
   async scale(): Promise<void> {}
 
-  #find({ region, name }: Instance): Process {
+  #process(region: string, name: string): Process {
     const found = this.#processes.find(
       ({ instance }) => instance.region === region && instance.name === name,
     );
@@ -165,7 +215,8 @@ export class SimulatedSystem implements Driver, Pace {
   /** Counts who is ready, after every change and every tick of the time. */
   #look(): void {
     const ready = new Map<string, number>();
-    for (const each of this.#processes) {
+    const sentWork = [...this.#second.values()].filter(({ joined }) => joined);
+    for (const each of [...this.#processes, ...sentWork]) {
       const key = `${each.instance.region} ${each.instance.service}`;
       ready.set(key, (ready.get(key) ?? 0) + Number(this.#isReady(each)));
     }

@@ -21,6 +21,7 @@ const missing = ((): string => {
   }
 })();
 const MINUTES = 60_000;
+const DONE = { outcome: 'done', detail: 'every step is done' };
 
 describeWhen(missing === '', missing)('regions under compose, on a real engine', () => {
   let region: TestRegion;
@@ -67,7 +68,7 @@ describeWhen(missing === '', missing)('regions under compose, on a real engine',
     'are updated one instance after another, and no request fails',
     async () => {
       const load = region.load();
-      expect(await update('v2')).toMatchObject({ outcome: 'done' });
+      expect(await update('v2')).toMatchObject(DONE);
       const { answered, failed } = await load.stop();
       expect(failed).toEqual([]);
       expect([...answered.keys()].sort()).toEqual(['v1', 'v2']);
@@ -108,7 +109,7 @@ describeWhen(missing === '', missing)('regions under compose, on a real engine',
     async () => {
       const load = region.load();
       const instances = await region.driver.instances(REGION);
-      expect(await run(planBlueGreen(instances, 'v1'), 'v1')).toMatchObject({ outcome: 'done' });
+      expect(await run(planBlueGreen(instances, 'v1'), 'v1')).toMatchObject(DONE);
       expect(await running()).toEqual([null]);
       expect(await region.driver.beside.instances(REGION)).toHaveLength(instances.length);
       const back = instances.flatMap(({ service, name: instance }): Step[] => [
