@@ -33,7 +33,9 @@ for name in gateway market-data prediction worker; do
   given "vault_${name}_role_id" none
   given "vault_${name}_secret_id" none
 done
-given consul_token ''
+# An empty line: none, and still something for Swarm.
+given consul_token '
+'
 # Where alerts go: empty until you say. An empty receiver is told nothing.
 for name in slack_url pagerduty_key smtp_password alert_webhook_token dead_man_token; do given "$name" ''; done
 

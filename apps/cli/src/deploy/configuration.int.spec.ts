@@ -1,5 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -169,6 +178,14 @@ describeWhen(has('shellcheck'), 'shellcheck is not installed')('shellcheck', () 
 });
 
 describe('the secrets that are made', () => {
+  it('are never empty, which Swarm would refuse', () => {
+    const stack = readFileSync(join(root, 'deploy', 'swarm', 'us-east.yml'), 'utf8');
+    const names = new Set(
+      [...stack.matchAll(/SECRETS_DIR:-[^}]+\}\/([\w.-]+)/g)].map(([, name = '']) => name),
+    );
+    const empty = [...names].filter((name) => statSync(join(folder, 'secrets', name)).size === 0);
+    expect([names.size > 10, empty]).toEqual([true, []]);
+  });
   it('are never in the repository', () => {
     expect(execFileSync('git', ['ls-files', 'deploy/secrets'], { cwd: root, encoding: 'utf8' })).toBe('');
     expect(readFileSync(join(root, '.gitignore'), 'utf8')).toContain('deploy/secrets');
