@@ -94,13 +94,8 @@ const ENTITIES = [
  * Times out rather than hangs: 2 s to connect, 15 s for a statement, and dead peers are noticed by keepalive.
  */
 export function createDataSource(options: DataSourceOptions): DataSource {
-  const {
-    url,
-    applicationName,
-    poolSize = 5,
-    login,
-    maxLifetimeSeconds = login?.connectionSeconds ?? 0,
-  } = options;
+  const { url, applicationName, poolSize = 5, login, maxLifetimeSeconds = Infinity } = options;
+  const lifetime = Math.min(maxLifetimeSeconds, login?.connectionSeconds ?? Infinity);
   return new DataSource({
     type: 'postgres',
     url,
@@ -114,7 +109,7 @@ export function createDataSource(options: DataSourceOptions): DataSource {
     connectTimeoutMS: 2_000,
     extra: {
       keepAlive: true,
-      maxLifetimeSeconds,
+      maxLifetimeSeconds: lifetime === Infinity ? 0 : lifetime,
       statement_timeout: 15_000,
       idle_in_transaction_session_timeout: 15_000,
       ...(login && { Client: clientWithLogin(login) }),
