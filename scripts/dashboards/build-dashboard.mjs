@@ -114,6 +114,8 @@ function panel({ type, title, unit, description, targets, w, h }, index) {
       refId: String.fromCharCode(65 + at),
       datasource: DATASOURCE,
       expr: expanded(expression),
+      // What a recording is made of has exemplars, a recording has none.
+      ...(/\bhttp_request_duration_seconds_bucket\{/.test(expression) && { exemplar: true }),
       legendFormat: legend,
       ...(isTable ? { format: 'table', instant: true, range: false } : { range: true }),
     })),

@@ -87,7 +87,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     port: env.INTERNAL_PORT,
     host: env.INTERNAL_HOST,
     health,
-    registry: metrics.registry,
+    metrics,
     logger,
   });
   try {

@@ -40,6 +40,7 @@ export {
   activeSpanIds,
   currentTraceId,
   currentTraceparent,
+  sampledTraceId,
   withSpan,
   withTraceparent,
 } from './tracing/spans.js';

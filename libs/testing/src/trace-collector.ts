@@ -15,6 +15,10 @@ export interface CollectedSpan {
 export interface TraceCollector {
   readonly url: string;
   readonly spans: readonly CollectedSpan[];
+  /** Of each request that brought spans. */
+  readonly encodings: readonly (string | undefined)[];
+  /** So many requests are answered 503 first, with a pause of a second to be kept. */
+  busy: number;
   close(): void;
 }
 
@@ -28,11 +32,18 @@ interface ExportRequest {
 /** A stand-in for an OTLP/HTTP collector that takes traces in JSON, gzipped or not, and keeps every span. */
 export async function traceCollector(): Promise<TraceCollector> {
   const spans: CollectedSpan[] = [];
+  const encodings: (string | undefined)[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
+      if (collector.busy > 0) {
+        collector.busy -= 1;
+        response.writeHead(503, { 'retry-after': '1' }).end();
+        return;
+      }
       const bytes = Buffer.concat(chunks);
+      encodings.push(request.headers['content-encoding']);
       const text = request.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes;
       spans.push(...spansOf(JSON.parse(text.toString()) as ExportRequest));
       response.setHeader('content-type', 'application/json').end('{}');
@@ -41,7 +52,9 @@ export async function traceCollector(): Promise<TraceCollector> {
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const address = server.address();
   if (typeof address !== 'object' || !address) throw new Error('no port');
-  return { url: `http://127.0.0.1:${address.port}`, spans, close: () => server.close() };
+  const url = `http://127.0.0.1:${address.port}`;
+  const collector: TraceCollector = { url, spans, encodings, busy: 0, close: () => server.close() };
+  return collector;
 }
 
 function spansOf({ resourceSpans }: ExportRequest): CollectedSpan[] {

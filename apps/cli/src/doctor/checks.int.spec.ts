@@ -135,7 +135,7 @@ describe('the running system', () => {
       port: 0,
       host: '127.0.0.1',
       health,
-      registry: new Metrics({ service: 'test', region: 'solo' }).registry,
+      metrics: new Metrics({ service: 'test', region: 'solo' }),
       logger: createLogger('test', { level: 'silent' }),
     });
     const check = (ports: Record<string, number>) =>

@@ -1,4 +1,4 @@
-import type { Metrics, TalliedHistogram, Tally } from '@btcforecast/platform';
+import { type Metrics, sampledTraceId, type TalliedHistogram, type Tally } from '@btcforecast/platform';
 
 /** The buckets that OpenTelemetry's conventions give for http.server.request.duration, plus one for answers from memory. */
 const BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
@@ -40,7 +40,7 @@ export class HttpMetrics {
 
   end(route: string, method: string, status: number, elapsedMs: number): void {
     this.#open -= 1;
-    this.#kindOf(route, method, status).tally.observe(elapsedMs / 1000);
+    this.#kindOf(route, method, status).tally.observe(elapsedMs / 1000, sampledTraceId());
   }
 
   /** Of a route there are few kinds: looking through them is cheaper than to put together what would name one. */

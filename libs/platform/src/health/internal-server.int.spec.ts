@@ -17,7 +17,7 @@ beforeEach(async () => {
     port: 0,
     host: '127.0.0.1',
     health,
-    registry: metrics.registry,
+    metrics,
     logger,
   });
 });
@@ -101,5 +101,33 @@ describe('the internal server', () => {
     expect(text).toContain('jobs_total{queue="a",service="worker",region="eu"} 2');
     expect(text).toContain('depth{service="worker",region="eu"} 7');
     expect(text).toContain('process_resident_memory_bytes');
+  });
+
+  it('shows exemplars to whoever asks for OpenMetrics, and everybody else what they had before', async () => {
+    const asked = metrics.counter('asked_total', 'Asked', ['by']);
+    asked.inc({ by: 'me' }, 3);
+    metrics.counter('at_scrape_total', 'Counted at each scrape', [], (counter) => counter.inc(1));
+    const tally = metrics.tallied<'route'>('seconds', 'Time', [0.1, 1]).tally({ route: '/' });
+    tally.observe(0.05);
+    tally.observe(0.5, 'a'.repeat(32));
+    const open = { headers: { accept: 'application/openmetrics-text;version=1.0.0,text/plain;q=0.5' } };
+    const ask = (options?: RequestInit) => fetch(`http://127.0.0.1:${server.port}/metrics`, options);
+    const [reply, plain] = await Promise.all([ask(open), ask()]);
+    expect(reply.headers.get('content-type')).toMatch(/^application\/openmetrics-text/);
+    const lines = (await reply.text()).split('\n');
+    expect(lines.slice(-2)).toEqual(['# EOF', '']);
+    expect(lines).toContain('# TYPE asked counter');
+    expect(lines).toContain('asked_total{by="me",service="worker",region="eu"} 3');
+    const buckets = lines.filter((line) => line.startsWith('seconds_bucket'));
+    expect(buckets.map((line) => / # (\{.*\} \S+) [\d.]+$/.exec(line)?.[1])).toEqual([
+      undefined,
+      `{trace_id="${'a'.repeat(32)}"} 0.5`,
+      undefined,
+    ]);
+    for (const text of [await plain.text(), await (await ask()).text()]) {
+      expect(text).toContain('# TYPE asked_total counter');
+      expect(text).not.toContain('trace_id');
+    }
+    expect(await (await ask()).text()).toContain('at_scrape_total{service="worker",region="eu"} 4');
   });
 });

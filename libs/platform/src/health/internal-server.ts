@@ -1,13 +1,14 @@
 import { fastify } from 'fastify';
-import type { Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import type { Logger } from '../logging/create-logger.js';
+import type { Metrics } from '../metrics/metrics.js';
 import type { HealthRegistry } from './health-registry.js';
 
 export interface InternalServerOptions {
   readonly port: number;
   readonly host: string;
   readonly health: HealthRegistry;
-  readonly registry: Registry;
+  readonly metrics: Metrics;
   readonly logger: Logger;
 }
 
@@ -25,9 +26,11 @@ export async function startInternalServer(options: InternalServerOptions): Promi
     const report = await options.health.report();
     return reply.code(report.ready ? 200 : 503).send(report);
   });
-  app.get('/metrics', async (_request, reply) => {
-    const text = await options.registry.metrics();
-    return reply.type(options.registry.contentType).send(text);
+  app.get('/metrics', async ({ headers }, reply) => {
+    const { registry } = options.metrics;
+    const isOpen = headers.accept?.includes('application/openmetrics-text') ?? false;
+    reply.type(isOpen ? Registry.OPENMETRICS_CONTENT_TYPE : registry.contentType);
+    return reply.send(await (isOpen ? options.metrics.openMetrics() : registry.metrics()));
   });
   await app.listen({ port: options.port, host: options.host });
   const address = app.server.address();

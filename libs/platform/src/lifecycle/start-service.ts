@@ -57,7 +57,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     port: env.INTERNAL_PORT,
     host: env.INTERNAL_HOST,
     health,
-    registry: metrics.registry,
+    metrics,
     logger,
   });
   const closers = new Closers();

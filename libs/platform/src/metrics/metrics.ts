@@ -1,4 +1,12 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, type Metric, Registry } from 'prom-client';
+import {
+  collectDefaultMetrics,
+  Counter,
+  Gauge,
+  Histogram,
+  type Metric,
+  type OpenMetricsContentType,
+  Registry,
+} from 'prom-client';
 import { TalliedHistogram } from './tallied-histogram.js';
 
 /** Labels that every series of a process carries. */
@@ -20,9 +28,21 @@ export const LATENCY_BUCKETS = [
 export class Metrics {
   readonly registry = new Registry();
 
-  constructor(labels: MetricsLabels) {
+  constructor(private readonly labels: MetricsLabels) {
     this.registry.setDefaultLabels({ ...labels });
     collectDefaultMetrics({ register: this.registry });
+  }
+
+  /** All of them as OpenMetrics text, the one form that has a place for exemplars. */
+  openMetrics(): Promise<string> {
+    const open = new Registry<OpenMetricsContentType>();
+    open.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+    open.setDefaultLabels({ ...this.labels });
+    for (const metric of this.registry.getMetricsAsArray() as unknown as Metric[]) {
+      // The client library takes `_total` from the name of a counter for good: it gets one that it may rename.
+      open.registerMetric(metric instanceof Counter ? (Object.create(metric) as Metric) : metric);
+    }
+    return open.metrics();
   }
 
   /** `collect` is asked at each scrape: what is counted thousands of times a second is cheaper to add up there. */

@@ -1,17 +1,29 @@
 import type { MetricValueWithName } from 'prom-client';
 
+/** The last traced observation of a bucket, as OpenMetrics has it. */
+export interface Exemplar {
+  readonly labelSet: { readonly trace_id: string };
+  readonly value: number;
+  /** Seconds since 1970. */
+  readonly timestamp: number;
+}
+
+export type TalliedValue = MetricValueWithName<string> & { readonly exemplar?: Exemplar };
+
 export interface TalliedValues {
   readonly name: string;
   readonly help: string;
   readonly type: 'histogram';
   readonly aggregator: 'sum';
-  readonly values: MetricValueWithName<string>[];
+  readonly values: TalliedValue[];
 }
 
 /** Observations under one set of labels. */
 export class Tally<L extends string> {
   /** By bucket, each by itself; the last is of what is greater than all bounds. */
   readonly counts: number[];
+  /** By bucket; empty while nothing is traced. */
+  readonly exemplars: Exemplar[] = [];
   count = 0;
   sum = 0;
 
@@ -22,13 +34,18 @@ export class Tally<L extends string> {
     this.counts = new Array<number>(bounds.length + 1).fill(0);
   }
 
-  observe(value: number): void {
+  /** @param traceId of the trace to which the observation belongs, if it is kept */
+  observe(value: number, traceId?: string): void {
     const { bounds } = this;
     let bucket = 0;
     while (bucket < bounds.length && value > bounds[bucket]!) bucket += 1;
     this.counts[bucket]! += 1;
     this.count += 1;
     this.sum += value;
+    if (traceId !== undefined) {
+      const timestamp = Date.now() / 1_000;
+      this.exemplars[bucket] = { labelSet: { trace_id: traceId }, value, timestamp };
+    }
   }
 }
 
@@ -66,12 +83,14 @@ export class TalliedHistogram<L extends string> {
     this.#tallies = [];
   }
 
-  #valuesOf({ labels, counts, count, sum }: Tally<L>): MetricValueWithName<string>[] {
+  #valuesOf({ labels, counts, exemplars, count, sum }: Tally<L>): TalliedValue[] {
     let below = 0;
     const buckets = counts.map((inBucket, i) => {
       below += inBucket;
       const le = this.bounds[i] ?? '+Inf';
-      return { labels: { le, ...labels }, value: below, metricName: `${this.name}_bucket` };
+      const exemplar = exemplars[i];
+      const value = { labels: { le, ...labels }, value: below, metricName: `${this.name}_bucket` };
+      return exemplar ? { ...value, exemplar } : value;
     });
     return [
       ...buckets,

@@ -8,6 +8,7 @@ import {
   SpanKind,
   SpanStatusCode,
   trace,
+  TraceFlags,
 } from '@opentelemetry/api';
 
 const tracer = trace.getTracer('btcforecast');
@@ -60,6 +61,12 @@ export function currentTraceparent(): string | undefined {
 /** Trace id of the active span, 32 hexadecimal digits; undefined when nothing is traced. */
 export function currentTraceId(): string | undefined {
   return activeSpanIds()['trace_id'];
+}
+
+/** Trace id of the active span if the trace is sampled, for exemplars: one that is thrown away leads nowhere. */
+export function sampledTraceId(): string | undefined {
+  const active = trace.getActiveSpan()?.spanContext();
+  return active && (active.traceFlags & TraceFlags.SAMPLED) !== 0 ? active.traceId : undefined;
 }
 
 /** Fields for a log line. */

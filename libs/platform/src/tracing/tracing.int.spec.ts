@@ -10,7 +10,7 @@ import {
 } from '@btcforecast/testing';
 import { startProgram } from '../lifecycle/program.fixture.js';
 import { RpcConnection } from '../rpc/rpc-connection.js';
-import { GAP, TOKEN } from '../rpc/rpc.fixture.js';
+import { GAP, testClient, TOKEN } from '../rpc/rpc.fixture.js';
 
 let database: TestDatabase;
 let sink: TraceCollector;
@@ -29,6 +29,7 @@ const PARENT_ID = 'b7ad6b7169203331';
 
 describe('tracing', () => {
   it('spans two calls, a query, the job that is added and the query of that job with one trace', async () => {
+    sink.busy = 1;
     const port = String(await freePort());
     const { child, exit, ready } = startProgram({
       DATABASE_URL: database.url,
@@ -37,6 +38,7 @@ describe('tracing', () => {
       OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
       OTEL_SERVICE_NAME: 'program',
       OTEL_BSP_SCHEDULE_DELAY: '100',
+      OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip',
     });
     try {
       const { rpcPort } = await ready();
@@ -64,12 +66,32 @@ describe('tracing', () => {
       child.kill('SIGTERM');
       await exit;
     }
+    // What was refused once came again, and packed.
+    expect(sink.busy).toBe(0);
+    expect(new Set(sink.encodings)).toEqual(new Set(['gzip']));
     const server = `rpc.server ${GAP.name}`;
     const client = `rpc.client ${GAP.name}`;
     expect(story(queries('pg_sleep')[0])).toEqual([PARENT_ID, server, client, server]);
     expect(story(queries('in_a_job')[0]).slice(0, 4)).toEqual([PARENT_ID, server, client, server]);
     const traces = new Set([...queries('pg_sleep'), ...queries('in_a_job')].map(({ traceId }) => traceId));
     expect([...traces]).toEqual([TRACE_ID]);
+  });
+
+  it('disturbs nothing when the collector is away', async () => {
+    const { child, exit, ready } = startProgram({
+      DATABASE_URL: database.url,
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
+      OTEL_BSP_SCHEDULE_DELAY: '100',
+    });
+    try {
+      const { rpcPort } = await ready();
+      const client = testClient([rpcPort ?? 0]);
+      await expect(client.call(GAP, { gapId: 'x' })).resolves.toMatchObject({ state: 'repaired' });
+      client.close();
+    } finally {
+      child.kill('SIGTERM');
+      await expect(exit).resolves.toBe(0);
+    }
   });
 });
 

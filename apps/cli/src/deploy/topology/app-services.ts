@@ -85,7 +85,13 @@ function ownService({ region, target, limits, common, own }: OwnService): Compos
     stop_grace_period: GRACE,
     tmpfs: ['/tmp:size=64m,mode=1777'],
     healthcheck: health(['CMD', 'node', '/app/deploy/docker/healthcheck.mjs'], 120),
-    environment: { ...common, ...vaultEnv(target), ...own.environment },
+    environment: {
+      ...common,
+      ...vaultEnv(target),
+      OTEL_SERVICE_NAME: target,
+      OTEL_RESOURCE_ATTRIBUTES: `cloud.region=${region.name}`,
+      ...own.environment,
+    },
     secrets: [...SECRETS, ...vaultLogin(target), ...(own.secrets ?? [])],
     networks: own.networks,
     depends_on: { [`${region.name}-migrate`]: { condition: 'service_completed_successfully' } },
@@ -145,6 +151,10 @@ function commonEnv(region: Region, predictions: readonly string[]): Record<strin
     MARKET_FEED: '${MARKET_FEED:-live}',
     SIM_URL: '${SIM_URL:-}',
     OTEL_EXPORTER_OTLP_ENDPOINT: '${OTEL_EXPORTER_OTLP_ENDPOINT:-}',
+    OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip',
+    // Decided once, where a trace begins; whoever is called follows.
+    OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+    OTEL_TRACES_SAMPLER_ARG: '${OTEL_TRACES_SAMPLER_ARG:-0.1}',
   };
 }
 

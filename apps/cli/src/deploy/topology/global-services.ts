@@ -136,6 +136,7 @@ function grafana(): Services {
           GF_ANALYTICS_CHECK_FOR_UPDATES: 'false',
           PROMETHEUS_URL: 'http://prometheus:9090',
           ALERTMANAGER_URL: 'http://alertmanager:9093',
+          JAEGER_URL: 'http://jaeger:16686',
         },
         volumes: [
           './monitoring/grafana/provisioning:/etc/grafana/provisioning:ro',
