@@ -5,6 +5,8 @@ import { ensureImages, composeMissing, docker, engineMissing } from './engine.js
 import { testRegion, type TestRegion } from './test-region.js';
 
 const HEALTHY_MS = 300_000;
+/** 128 and the number of SIGKILL: it did not end within its grace. */
+const KILLED = 137;
 const OURS = /-(gateway-\d|market-data|prediction-\d|worker-\d)$/;
 
 const missing = engineMissing() || composeMissing();
@@ -52,8 +54,8 @@ describeWhen(missing === '', missing)('a region under compose', () => {
           .split('\n')
           .map((line) => line.split(':\t') as [string, string]),
       );
-      expect({ Name, ...status }).toMatchObject({
-        Name,
+      expect({ container: Name, ...status }).toMatchObject({
+        container: Name,
         Uid: expect.stringMatching(/^[1-9]/),
         CapEff: '0000000000000000',
         CapBnd: '0000000000000000',
@@ -70,9 +72,10 @@ describeWhen(missing === '', missing)('a region under compose', () => {
     const reply = await waitFor(
       async () => {
         const { status, body } = await region.get('/v1/forecasts/BTC-USD?horizon=24h');
-        return status === 200 && body;
+        if (status !== 200) throw new Error(`${status} ${JSON.stringify(body)}`);
+        return body;
       },
-      { deadlineMs: 180_000, what: 'a forecast' },
+      { deadlineMs: 180_000, what: 'a forecast', everyMs: 500 },
     );
     expect(reply).toMatchObject({ source: 'demo', instrument: 'BTC-USD' });
   }, 240_000);
@@ -94,9 +97,12 @@ describeWhen(missing === '', missing)('a region under compose', () => {
 
   it('ends by SIGTERM within its grace, our services with exit code 0', () => {
     region.compose('stop');
-    const ended = region.containers().map(({ Name, State }) => ({ name: Name, code: State.ExitCode }));
-    process.stdout.write(`exit codes: ${ended.map(({ name, code }) => `${name} ${code}`).join(', ')}\n`);
-    expect(ended.filter(({ name, code }) => code === 137 || (OURS.test(name) && code !== 0))).toEqual([]);
+    const bad = region
+      .containers()
+      .map(({ Name, Id, State }) => ({ name: Name, id: Id, code: State.ExitCode }))
+      .filter(({ name, code }) => code === KILLED || (OURS.test(name) && code !== 0))
+      .map(({ id, ...each }) => ({ ...each, said: docker('logs', '--tail', '3', id) }));
+    expect(bad).toEqual([]);
   }, 180_000);
 
   it('leaves nothing behind once it is taken down', () => {

@@ -37,6 +37,14 @@ export const CliEnv = z.object({
     .string()
     .optional()
     .describe('Compose files of your own that come after ours, separated by commas; {region} is replaced'),
+  DEPLOY_CONTEXTS: z
+    .string()
+    .optional()
+    .describe('Contexts of kubectl of regions, as us-west=west,…; the others are in the current context'),
+  RESOLVE_IMAGE: z
+    .enum(['always', 'changed', 'never'])
+    .default('always')
+    .describe('never: images are on the nodes of a Swarm and in no registry'),
   BTCF_REGISTRY: z.string().default('btcforecast').describe('Where images of ours come from'),
   SECRETS_DIR: z
     .string()

@@ -1,7 +1,7 @@
 export const ENVIRONMENTS = ['dev', 'staging', 'production'] as const;
 export type Environment = (typeof ENVIRONMENTS)[number];
 
-export const DRIVERS = ['compose'] as const;
+export const DRIVERS = ['compose', 'swarm', 'kubernetes'] as const;
 export type DriverName = (typeof DRIVERS)[number];
 
 /** What all commands of `btcf deploy` are given. */

@@ -8,6 +8,8 @@ import type { Driver } from './driver.js';
 import { ComposeDriver } from './drivers/compose/compose-driver.js';
 import { ComposeProject } from './drivers/compose/compose-project.js';
 import { readRegions } from './drivers/compose/region-file.js';
+import { KubernetesDriver } from './drivers/kubernetes/kubernetes-driver.js';
+import { SwarmDriver } from './drivers/swarm/swarm-driver.js';
 import { Journal } from './state/journal.js';
 import { LockFile } from './state/lock.js';
 import { type Run, runsOf } from './state/run-history.js';
@@ -49,17 +51,27 @@ export function runsIn({ journal }: Deployment): Run[] {
   return runsOf(journal.read());
 }
 
-function driverOf({ env: environment }: DeployOptions, env: CliEnv): Driver {
+function driverOf({ env: environment, driver }: DeployOptions, env: CliEnv): Driver {
+  const common = { root: projectFolder, registry: env.BTCF_REGISTRY, secrets: fromRoot(env.SECRETS_DIR) };
+  if (driver === 'swarm') return new SwarmDriver({ ...common, resolveImages: env.RESOLVE_IMAGE !== 'never' });
+  if (driver === 'kubernetes') {
+    const contexts = pairsOf('DEPLOY_CONTEXTS', env.DEPLOY_CONTEXTS);
+    return new KubernetesDriver({
+      ...common,
+      namespace: 'btcforecast',
+      contextOf: (region) => contexts.get(region),
+    });
+  }
   const project = new ComposeProject({
     root: projectFolder,
     name: env.DEPLOY_PROJECT ?? `btcforecast-${environment}`,
-    hosts: hostsOf(env.DEPLOY_HOSTS),
+    hosts: pairsOf('DEPLOY_HOSTS', env.DEPLOY_HOSTS),
     files: listOf(env.DEPLOY_FILES),
   });
   return new ComposeDriver({
     project,
     registry: env.BTCF_REGISTRY,
-    secretsFolder: fromRoot(env.SECRETS_DIR),
+    secretsFolder: common.secrets,
   });
 }
 
@@ -79,12 +91,12 @@ function chosen(all: readonly Region[], names: readonly string[] | undefined): r
 
 const fromRoot = (path: string): string => (isAbsolute(path) ? path : join(projectFolder, path));
 
-function hostsOf(text: string | undefined): ReadonlyMap<string, string> {
+function pairsOf(variable: string, text: string | undefined): ReadonlyMap<string, string> {
   return new Map(
     listOf(text).map((pair) => {
       const at = pair.indexOf('=');
       if (at > 0) return [pair.slice(0, at), pair.slice(at + 1)];
-      const message = `DEPLOY_HOSTS names engines as us-west=ssh://ops@us-west, separated by commas, not ${pair}`;
+      const message = `${variable} is region=value, separated by commas, as in us-west=…, not ${pair}`;
       throw new AppError('caller', 'config.invalid', message);
     }),
   );

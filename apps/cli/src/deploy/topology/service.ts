@@ -63,7 +63,7 @@ export function health(
   test: readonly string[],
   startSeconds = 30,
 ): NonNullable<ComposeService['healthcheck']> {
-  return { test: [...test], interval: '5s', timeout: '3s', retries: 3, start_period: `${startSeconds}s` };
+  return { test: [...test], interval: '5s', timeout: '10s', retries: 3, start_period: `${startSeconds}s` };
 }
 
 /** `name-1`, `name-2`, … */
