@@ -59,11 +59,14 @@ export async function untilUpdated(
   signal: AbortSignal,
 ): Promise<void> {
   await until(UPDATE_MS, `${service} of ${region} was not updated`, signal, async () => {
-    const { UpdateStatus: status } = await stateOf(region, service);
-    if (status && /^(rollback_completed|rollback_paused|paused)$/.test(status.State)) {
+    const { UpdateStatus: status, Spec } = await stateOf(region, service);
+    const meant = named(Spec.TaskTemplate.ContainerSpec.Image) === image;
+    // What Swarm says of an earlier update stays there until the next one.
+    if (status && (status.State === 'paused' || (!meant && status.State.startsWith('rollback_')))) {
+      if (status.State === 'rollback_started') return false;
       throw await takenBack(region, service, image, status);
     }
-    if (status && status.State !== 'completed') return false;
+    if (!meant || status?.State === 'updating') return false;
     const instances = await instancesOf(region, service);
     return instances.every(({ running, release }) => running && release === tagOf(image));
   });
