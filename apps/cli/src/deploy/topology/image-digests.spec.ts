@@ -50,7 +50,9 @@ describe('digests of images', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   });
-  afterAll(() => server.close());
+  afterAll(() => {
+    server.close();
+  });
 
   it('are of what a tag points to on all platforms', async () => {
     expect(await digestOf('redis:7', () => origin)).toBe(sha(INDEX));
