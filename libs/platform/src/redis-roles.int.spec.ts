@@ -66,13 +66,20 @@ describeWhen(hasRedis(), 'redis-server is not installed')('with a Redis for what
   it('keeps jobs and nonces in one, and events, shares and attempts in the other', async () => {
     const bus = app.get(EventBus);
     await waitFor(() => bus.flowing, { deadlineMs: 5_000, what: 'events flow' });
-    await app.get(JobQueues).add('analytics', 'score_due', job);
-    await once.claim('nonce a', 'x', inAnHour);
-    await leases.take(share);
-    await limiters.limiter({ name: 'sign-in', max: 5, windowSeconds: 60 }).count('somebody');
-
     const keys = async (redis: TestRedis) =>
       new Set((await ask(redis, (client) => client.keys('*'))).map((key) => key.split(':', 2).join(':')));
+    await app.get(JobQueues).add('analytics', 'score_due', job);
+    // On a busy machine the first ones may find their connection not made yet.
+    const soon = (what: string) => ({ deadlineMs: 15_000, what });
+    await waitFor(() => once.claim('nonce a', 'x', inAnHour), soon('a nonce is used'));
+    await waitFor(() => leases.take(share), soon('a share is given'));
+    const limiter = limiters.limiter({ name: 'sign-in', max: 5, windowSeconds: 60 });
+    const attempted = async () => {
+      await limiter.count('somebody');
+      return (await keys(cache)).has('btcforecast:attempts');
+    };
+    await waitFor(attempted, soon('an attempt is counted by Redis'));
+
     expect(await keys(queues)).toEqual(new Set(['bull:analytics', 'btcforecast:once']));
     expect(await keys(cache)).toEqual(new Set(['btcforecast:lease', 'btcforecast:attempts']));
     const listeners = (redis: TestRedis) => ask(redis, (client) => client.pubsub('NUMSUB', CHANNEL));
