@@ -11,7 +11,7 @@ const STATEMENT_MS = 15_000;
 export class Gaps {
   #last = performance.now();
   #longest = 0;
-  #ended = false;
+  #endedAt: number | null = null;
 
   /** Begins to measure, at the fault. */
   begin(): void {
@@ -20,20 +20,19 @@ export class Gaps {
   }
 
   answered(): void {
-    if (this.#ended) return;
-    const now = performance.now();
-    this.#longest = Math.max(this.#longest, now - this.#last);
-    this.#last = now;
+    if (this.#endedAt !== null) return;
+    this.#longest = this.longestMs;
+    this.#last = performance.now();
   }
 
-  /** Ends to measure: a pause that goes on counts, too. */
+  /** Ends to measure: what is answered later, and that nothing is, no longer counts. */
   end(): void {
-    this.answered();
-    this.#ended = true;
+    this.#endedAt ??= performance.now();
   }
 
+  /** A pause that goes on counts, too. */
   get longestMs(): number {
-    return this.#longest;
+    return Math.max(this.#longest, (this.#endedAt ?? performance.now()) - this.#last);
   }
 }
 

@@ -42,7 +42,7 @@ export class ApiLedger {
   }
 
   async stop(): Promise<void> {
-    if (!this.#stopped) this.gaps.end();
+    this.gaps.end();
     this.#stopped = true;
     await this.#loop;
   }

@@ -1,7 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { closeSync, fchmodSync, mkdirSync, openSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { AppError } from '@btcforecast/platform/errors';
 import { projectFolder } from '../rig/places.js';
@@ -13,6 +12,8 @@ const ENTER = join(projectFolder, 'deploy', 'rig', 'enter.sh');
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 60_000;
 const RAN_WELL_MS = 10_000;
+/** By so much the drills come before the services, which have the priority of everybody else; see nice(1). */
+export const DRILL_PRIORITY = 10;
 const SECRET_GROUP = '10000';
 const run = promisify(execFile);
 
@@ -33,13 +34,12 @@ export interface ContainerSpec {
 
 /** A service of the compose file in namespaces of its own, started again when it ends, as by an engine. */
 export class Container {
-  restarts = 0;
   #process: ChildProcess | null = null;
   #wanted = false;
   #pauseMs = FIRST_PAUSE_MS;
   #ended: Promise<number> = Promise.resolve(0);
 
-  constructor(public spec: ContainerSpec) {
+  constructor(readonly spec: ContainerSpec) {
     mkdirSync(join(spec.folder, 'fs'), { recursive: true });
   }
 
@@ -63,31 +63,9 @@ export class Container {
     return this.#ended;
   }
 
-  /** SIGTERM, then SIGKILL to all when the grace has passed; it is not started again. */
-  async stop(graceMs: number, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
-    this.#wanted = false;
-    const { pid } = this;
-    if (pid === null) return;
-    sendSignal(pid, signal);
-    const timer = new AbortController();
-    await Promise.race([
-      this.#ended,
-      delay(graceMs, undefined, { signal: timer.signal }).catch(() => undefined),
-    ]);
-    timer.abort();
-    this.killAll();
-    await this.#ended;
-  }
-
   /** kill -9 of its first process; whoever restarts it is the rig. */
   kill(signal: NodeJS.Signals = 'SIGKILL'): void {
     if (this.pid !== null) sendSignal(this.pid, signal);
-  }
-
-  /** Everything in it at once, as when its host goes; it stays down. */
-  destroy(): void {
-    this.#wanted = false;
-    this.killAll();
   }
 
   /** All processes in it. */
@@ -95,10 +73,6 @@ export class Container {
     return readdirSync('/proc')
       .filter((entry) => /^\d+$/.test(entry) && networkOf(entry) === this.spec.network)
       .map(Number);
-  }
-
-  signalAll(signal: NodeJS.Signals): void {
-    for (const pid of this.processes()) sendSignal(pid, signal);
   }
 
   killAll(): void {
@@ -130,8 +104,19 @@ export class Container {
     fchmodSync(log, 0o666);
     const inside = ['unshare', '--mount', '--propagation', 'private', 'sh', ENTER];
     const child = spawn(
-      'nsenter',
-      [`--net=${netnsOf(name)}`, ...inside, folder, user, SECRET_GROUP, directory, ...command],
+      'nice',
+      [
+        '-n',
+        String(DRILL_PRIORITY),
+        'nsenter',
+        `--net=${netnsOf(name)}`,
+        ...inside,
+        folder,
+        user,
+        SECRET_GROUP,
+        directory,
+        ...command,
+      ],
       { cwd: '/', env: environment, stdio: ['ignore', log, log], detached: true },
     );
     closeSync(log);
@@ -153,7 +138,6 @@ export class Container {
     if (ranMs > RAN_WELL_MS) this.#pauseMs = FIRST_PAUSE_MS;
     setTimeout(() => {
       if (!this.#wanted || this.#process) return;
-      this.restarts++;
       this.#launch();
     }, this.#pauseMs);
     this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);

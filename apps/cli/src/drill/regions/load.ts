@@ -50,7 +50,7 @@ export class ForecastLoad {
 
   /** Ends after the requests that are on their way; can be called again. */
   async stop(): Promise<void> {
-    if (!this.#stopped) this.gaps.end();
+    this.gaps.end();
     this.#stopped = true;
     await this.#loop;
     await Promise.all(this.#running);

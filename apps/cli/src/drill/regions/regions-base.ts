@@ -11,7 +11,7 @@ import { mountsOf, type RigFiles } from './mounts.js';
 import { netnsOf, RigNetwork, routerOf } from './network.js';
 import { NameServers } from './name-servers.js';
 import { Programs } from './programs.js';
-import { namesOf, writeRegionFiles, writeRigFiles } from './rig-files.js';
+import { namesOf, writeRigFiles } from './rig-files.js';
 import { type LineSettings, Wan } from './wan.js';
 
 /** Is /etc/hosts for the drills; see enter-namespaces.ts. */
@@ -54,25 +54,12 @@ export class RegionsBase {
   async prepare(): Promise<void> {
     await this.#addPlace(ONCE, ONCE_NUMBER);
     for (const { name, number } of this.regions) await this.#addPlace(name, number);
-    await this.restoreLines();
+    await this.#setLines();
     this.plan();
   }
 
-  /**
-   * One region more: its place, its lines, and the files that name it. Services that run keep what they were started with.
-   *
-   * @param given values of variables for its services
-   */
-  async join(region: Region, given: Readonly<Record<string, string>>): Promise<void> {
-    this.regions = [...this.regions, region];
-    await this.#addPlace(region.name, region.number);
-    await this.setLinesOf(region.name, lineOf(Math.max(...this.settings.delays)));
-    writeRegionFiles(this.settings.folder, this.regions);
-    this.plan({ [region.name]: given });
-  }
-
-  /** Reads the services from the compose file; those that are new get a host, the others new values for their next start. */
-  plan(more: Readonly<Record<string, Readonly<Record<string, string>>>> = {}): void {
+  /** Reads the services from the compose file, and gives each a host. */
+  plan(): void {
     const { folder } = this.settings;
     this.services = planServices(this.regions, (place) => ({
       SECRETS_DIR: join(folder, 'secrets'),
@@ -81,12 +68,7 @@ export class RegionsBase {
       MARKET_FEED: 'demo',
       SIM_URL: `http://exchange:${EXCHANGE_PORT}`,
       BACKUP_AT: 'never',
-      ...more[place],
     }));
-    for (const { name, environment } of this.services) {
-      const known = this.containers.get(name);
-      if (known) known.spec = { ...known.spec, environment: { ...known.spec.environment, ...environment } };
-    }
     this.#askForFirstKey();
     for (const place of [ONCE, ...this.regions.map(({ name }) => name)]) {
       const fresh = this.services.filter((each) => each.place === place && !this.containers.has(each.name));
@@ -103,12 +85,6 @@ export class RegionsBase {
     const found = this.containers.get(name);
     if (!found) throw new Error(`the rig has no service ${name}`);
     return found;
-  }
-
-  /** Services of a kind in a region, e.g. its gateways. */
-  ofKind(place: string, kind: string): Container[] {
-    const like = new RegExp(`^${place}-${kind}(-\\d+)?$`);
-    return [...this.containers.values()].filter(({ name }) => like.test(name));
   }
 
   secretFile(name: string): string {
@@ -160,15 +136,8 @@ export class RegionsBase {
     this.names.start(name);
   }
 
-  /** The same for all lines of a place. */
-  async setLinesOf(place: string, settings: LineSettings): Promise<void> {
-    for (const other of [ONCE, ...this.regions.map(({ name }) => name)]) {
-      if (other !== place) await this.wan.line(place, other, settings);
-    }
-  }
-
   /** Regions are as far from each other as the settings say, in turn; what there is once is near the first. */
-  async restoreLines(): Promise<void> {
+  async #setLines(): Promise<void> {
     const { delays } = this.settings;
     const names = this.regions.map(({ name }) => name);
     let at = 0;

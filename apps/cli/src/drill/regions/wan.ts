@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { AppError } from '@btcforecast/platform/errors';
-import { z } from 'zod';
 import { projectFolder } from '../rig/places.js';
 
 export interface LineSettings {
@@ -22,10 +21,7 @@ export class Wan {
 
   constructor() {
     const program = join(projectFolder, 'deploy', 'rig', 'wan.py');
-    // Before all others: a network does not get slower when a region is busy.
-    this.#process = spawn('nice', ['-n', '-5', '/usr/bin/python3', program], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
+    this.#process = spawn('/usr/bin/python3', [program], { stdio: ['pipe', 'pipe', 'inherit'] });
     this.#process.on('exit', () =>
       this.#waiting.splice(0).forEach((tell) => tell('error: wan.py has ended')),
     );
@@ -48,23 +44,8 @@ export class Wan {
     return this.#tell(`cut ${place} *`);
   }
 
-  /** Only what the first sends to the other is lost. */
-  cutOneWay(from: string, to: string): Promise<string> {
-    return this.#tell(`cut1 ${from} ${to}`);
-  }
-
   join(place: string): Promise<string> {
     return this.#tell(`join ${place} *`);
-  }
-
-  /** Packets taken and dropped, by direction such as `us-east>eu-west`. */
-  async stats(): Promise<Record<string, [number, number]>> {
-    const answer: unknown = JSON.parse(await this.#tell('stats'));
-    return z.record(z.string(), z.tuple([z.number(), z.number()])).parse(answer);
-  }
-
-  stop(): void {
-    this.#process.kill('SIGKILL');
   }
 
   async #tell(command: string): Promise<string> {
