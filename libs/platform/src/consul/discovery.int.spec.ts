@@ -22,8 +22,8 @@ beforeEach(async () => {
   consul = await ConsulStandIn.start(TOKEN);
   health = new HealthRegistry();
   health.setReady(true);
-  const { registry } = new Metrics({ service: 'test', region: 'test' });
-  internal = await startInternalServer({ port: 0, host: '127.0.0.1', health, registry, logger });
+  const metrics = new Metrics({ service: 'test', region: 'test' });
+  internal = await startInternalServer({ port: 0, host: '127.0.0.1', health, metrics, logger });
 });
 afterEach(async () => {
   for (const each of closing.splice(0)) await each.close();
