@@ -8,7 +8,7 @@ import { testRegion, type TestRegion } from './test-region.js';
 
 const NETWORKS = ['us-east-edge', 'us-east-app', 'us-east-data', 'wan'];
 const FILES = ['deploy/regions/us-east.yml', 'deploy/swarm/us-east.networks.yml'];
-const FORECAST = '/v1/forecasts/BTC-USD?horizon=24h';
+const ASKED = '/v1/instruments';
 const never = new AbortController().signal;
 
 const missing = engineMissing() || composeMissing();
@@ -54,7 +54,7 @@ describeWhen(missing === '', missing)('a region under Docker Swarm', () => {
     if (began) docker('swarm', 'leave', '--force');
   }, 300_000);
 
-  it('starts beside the databases that compose runs, and answers a forecast', async () => {
+  it('starts beside the databases that compose runs, and answers', async () => {
     const starting = driver.startRegion(
       'us-east',
       { release: 'dev', members: ['us-east'], joins: false },
@@ -71,9 +71,9 @@ describeWhen(missing === '', missing)('a region under Docker Swarm', () => {
       ]),
     );
     expect((await driver.servers('us-east')).filter(({ well }) => !well)).toEqual([]);
-    await waitFor(() => assertForecast(region), {
+    await waitFor(() => assertAnswer(region), {
       deadlineMs: 300_000,
-      what: 'a forecast',
+      what: 'an answer',
       everyMs: 500,
     });
   }, 1_500_000);
@@ -143,9 +143,9 @@ describeWhen(missing === '', missing)('a region under Docker Swarm', () => {
   }, 300_000);
 });
 
-/** @throws Error with the answer, unless it is a forecast */
-async function assertForecast(region: TestRegion): Promise<true> {
-  const { status, body } = await region.get(FORECAST);
+/** @throws Error with the answer, unless it is a good one */
+async function assertAnswer(region: TestRegion): Promise<true> {
+  const { status, body } = await region.get(ASKED);
   if (status !== 200) throw new Error(`${status} ${JSON.stringify(body)}`);
   return true;
 }
@@ -182,9 +182,7 @@ function startLoad(region: TestRegion): { stop(): Promise<{ asked: number; faile
   const running = (async () => {
     while (going) {
       asked += 1;
-      const reply = await region
-        .get(FORECAST)
-        .catch((error: unknown) => ({ status: String(error), body: {} }));
+      const reply = await region.get(ASKED).catch((error: unknown) => ({ status: String(error), body: {} }));
       if (reply.status !== 200) failed.push(reply);
       await delay(50);
     }
