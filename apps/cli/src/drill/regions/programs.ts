@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '@btcforecast/platform/errors';
 import { parse } from 'yaml';
@@ -12,6 +12,7 @@ const ProgramsFile = z.record(
   z.object({
     entrypoint: Words.default([]),
     command: Words.default([]),
+    files: z.record(z.string(), z.string()).default({}),
   }),
 );
 
@@ -48,7 +49,7 @@ export class Programs {
       command: [...(entrypoint ?? own.entrypoint), ...(command ?? own.command)],
       directory: ofNode ? APP : '/',
       path: ofNode ? NODE_PATH : SYSTEM_PATH,
-      files: stage ? copiedFiles(stage) : {},
+      files: this.#foreign[name]?.files ?? {},
     };
   }
 
@@ -65,18 +66,4 @@ export class Programs {
 function words(stage: string, key: string): string[] {
   const found = new RegExp(`^${key} (\\[.*\\])$`, 'm').exec(stage);
   return found ? Words.parse(JSON.parse(found[1]!)) : [];
-}
-
-/** Where the image has files of this project. What comes from its build is there as {@link APP}. */
-function copiedFiles(stage: string): Record<string, string> {
-  const lines = [...stage.replaceAll('\\\n', ' ').matchAll(/^COPY (?!--from)(.+) (\S+)$/gm)];
-  return Object.fromEntries(
-    lines.flatMap(([, sources = '', target = '']) =>
-      sources
-        .trim()
-        .split(/\s+/)
-        .flatMap((source) => globSync(source, { cwd: projectFolder }))
-        .map((source) => [source, target.endsWith('/') ? target + source.split('/').at(-1)! : target]),
-    ),
-  );
 }
