@@ -43,13 +43,14 @@ export class Programs {
     const own = this.#foreign[name] ?? {
       entrypoint: words(stage!, 'ENTRYPOINT'),
       command: words(stage!, 'CMD'),
+      files: {},
     };
     const ofNode = stage?.startsWith('runtime ') ?? false;
     return {
       command: [...(entrypoint ?? own.entrypoint), ...(command ?? own.command)],
       directory: ofNode ? APP : '/',
       path: ofNode ? NODE_PATH : SYSTEM_PATH,
-      files: this.#foreign[name]?.files ?? {},
+      files: own.files,
     };
   }
 
