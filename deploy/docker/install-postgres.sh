@@ -16,7 +16,7 @@ apt-get install -y --no-install-recommends \
 install -d -o postgres -g postgres -m 0750 /var/lib/postgresql /var/lib/pgbackrest /var/log/pgbackrest
 # Compiled Python differs from one installation to the next; what Patroni needs it compiles when it starts.
 find / -xdev -name __pycache__ -prune -exec rm -rf {} +
-rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/ldconfig/aux-cache /var/cache/debconf/*-old \
+rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/ldconfig/aux-cache /var/cache/debconf/* \
   /var/log/dpkg.log /var/log/alternatives.log /var/log/apt/* /var/lib/dpkg/*-old \
   /etc/ssl/private/ssl-cert-snakeoil.key /etc/ssl/certs/ssl-cert-snakeoil.pem
 find -L /etc/ssl/certs -maxdepth 1 -type l -exec rm {} +

@@ -13,6 +13,8 @@ const Cluster = z.object({
     }),
   ),
 });
+/** What a node says of itself; it leaves the timeline out while PostgreSQL starts. */
+const Self = z.object({ role: z.string().optional(), timeline: z.number().optional() });
 const Backups = z.array(
   z.object({
     backup: z.array(
@@ -41,27 +43,36 @@ export interface Backup {
 }
 
 const LEADS = new Set(['leader', 'master']);
+const IS_PRIMARY = new Set(['primary', 'master']);
 const UP = new Set(['running', 'streaming']);
 export const PGBACKREST = ['pgbackrest', '--config=/run/patroni/pgbackrest.conf', '--stanza=btcforecast'];
 /** In the container of a PostgreSQL node; `$0` is the path, more arguments go to curl. */
 const ASK = 'curl -fsS --max-time 5 --cacert /run/secrets/ca.pem "https://$PATRONI_NAME:8008$0"';
 
-/** PostgreSQL under Patroni, over all regions, asked by way of whichever node answers. */
+/** PostgreSQL under Patroni, over all regions. */
 export class DatabaseCluster {
   constructor(
     private readonly driver: Driver,
     private readonly regions: readonly string[],
   ) {}
 
-  /** Empty when no node answers. */
+  /**
+   * As the primary of the latest timeline sees them, else as the first that answers does; empty when no node answers.
+   * Patroni reads what the etcd beside it has, which in a region that is cut off is how things were before.
+   */
   async members(): Promise<Member[]> {
-    for (const region of this.regions) {
-      const text = await this.driver
-        .execute(region, 'postgres', ['sh', '-c', ASK, '/cluster'])
-        .catch(() => null);
-      if (text !== null) return Cluster.parse(JSON.parse(text)).members.map(asMember);
-    }
-    return [];
+    const views = await Promise.all(this.regions.map((region) => this.#viewFrom(region).catch(() => null)));
+    const answered = views.filter((view) => view !== null);
+    return answered.toSorted((one, other) => other.timeline - one.timeline)[0]?.members ?? [];
+  }
+
+  /** @returns members, and the timeline on which the region's node is primary; 0 when it is not */
+  async #viewFrom(region: string): Promise<{ members: Member[]; timeline: number }> {
+    const ask = async (path: string): Promise<unknown> =>
+      JSON.parse(await this.driver.execute(region, 'postgres', ['sh', '-c', ASK, path]));
+    const { role = '', timeline = 0 } = Self.parse(await ask('/patroni'));
+    const { members } = Cluster.parse(await ask('/cluster'));
+    return { members: members.map(asMember), timeline: IS_PRIMARY.has(role) ? timeline : 0 };
   }
 
   /** The region whose node leads; null while none does. */

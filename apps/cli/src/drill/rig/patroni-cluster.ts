@@ -19,9 +19,12 @@ const Cluster = z.object({
   ),
 });
 type Member = z.infer<typeof Cluster>['members'][number];
+/** What a node says of itself; 3.0 leaves the timeline out while PostgreSQL starts. */
+const Self = z.object({ role: z.string().optional(), timeline: z.number().optional() });
 
 /** `leader` stays in etcd until its lease ends; a standby streams (later Patroni) or runs (3.0). */
 const LEADS = new Set(['leader', 'master']);
+const IS_PRIMARY = new Set(['primary', 'master']);
 const UP = new Set(['running', 'streaming']);
 
 /** What Patroni's nodes say of each other. */
@@ -33,7 +36,7 @@ export class PatroniCluster {
     private readonly signal: AbortSignal,
   ) {}
 
-  /** Whom the nodes that answer hold for the leader, asked of one after another. */
+  /** Whom the nodes hold for the leader. */
   async leader(): Promise<Place | null> {
     const leads = (await this.#members()).find(({ role, state }) => LEADS.has(role) && UP.has(state));
     return this.nodes.find(({ host }) => host === leads?.name) ?? null;
@@ -76,11 +79,21 @@ export class PatroniCluster {
     return waitUntil(condition, { what, deadlineMs, signal: this.signal });
   }
 
+  /**
+   * As the primary of the latest timeline sees them, else as the first that answers does: Patroni reads what the etcd
+   * beside it has, which in a region that was cut off is how things were before.
+   */
   async #members(): Promise<Member[]> {
-    for (const node of this.nodes) {
-      const answer = await askPatroni(node, '/cluster', this.ca).catch(() => null);
-      if (answer) return Cluster.parse(JSON.parse(answer)).members;
-    }
-    return [];
+    const views = await Promise.all(this.nodes.map((node) => this.#viewOf(node).catch(() => null)));
+    const answered = views.filter((view) => view !== null);
+    return answered.toSorted((one, other) => other.timeline - one.timeline)[0]?.members ?? [];
+  }
+
+  /** @returns members, and the timeline on which the node is primary; 0 when it is not */
+  async #viewOf(node: Place): Promise<{ members: Member[]; timeline: number }> {
+    const ask = async (path: string): Promise<unknown> => JSON.parse(await askPatroni(node, path, this.ca));
+    const [self, cluster] = await Promise.all([ask('/patroni'), ask('/cluster')]);
+    const { role = '', timeline = 0 } = Self.parse(self);
+    return { members: Cluster.parse(cluster).members, timeline: IS_PRIMARY.has(role) ? timeline : 0 };
   }
 }
