@@ -8,6 +8,8 @@ export interface LeaseStoreOptions {
   readonly redisUrl?: string | undefined;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** For how long a request waits for an answer of Redis, milliseconds; default 100. */
+  readonly answerMs?: number;
 }
 
 export function createLeaseStore({ redisUrl, ...rest }: LeaseStoreOptions): LeaseStore {

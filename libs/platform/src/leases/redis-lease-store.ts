@@ -16,7 +16,6 @@ const CONNECTION: RedisOptions = {
   // Whoever waits for an answer is told at once that there is none, rather than kept in a queue.
   enableOfflineQueue: false,
   maxRetriesPerRequest: 0,
-  commandTimeout: ANSWER_MS,
   connectTimeout: 1_000,
   keepAlive: 10_000,
   retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, LONGEST_PAUSE_MS) * (0.5 + Math.random() / 2),
@@ -38,6 +37,8 @@ export interface RedisLeaseStoreOptions {
   readonly redisUrl: string;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Milliseconds; default 100. */
+  readonly answerMs?: number;
 }
 
 /** Exact among all that share that Redis. */
@@ -96,7 +97,8 @@ export class RedisLeaseStore extends LeaseStore {
   /** The Redis library is loaded here, by those who use it. */
   async #connect(): Promise<LeaseRedis> {
     const { Redis } = await import('ioredis');
-    const redis = new Redis(this.options.redisUrl, CONNECTION);
+    const { redisUrl, answerMs: commandTimeout = ANSWER_MS } = this.options;
+    const redis = new Redis(redisUrl, { ...CONNECTION, commandTimeout });
     redis.on('error', (error) => this.options.logger.debug({ err: error }, 'lease connection failed'));
     redis.defineCommand('takeLease', { numberOfKeys: 1, lua: TAKE });
     if (redis.status !== 'ready')
