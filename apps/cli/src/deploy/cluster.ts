@@ -1,20 +1,8 @@
 import { AppError } from '@btcforecast/platform/errors';
 import { z } from 'zod';
+import { isUp, leads, membersOf, type PatroniMember } from '../patroni-view.js';
 import type { Driver } from './driver.js';
 
-const Cluster = z.object({
-  members: z.array(
-    z.object({
-      name: z.string(),
-      role: z.string(),
-      state: z.string(),
-      timeline: z.number().optional(),
-      lag: z.union([z.number(), z.string()]).optional(),
-    }),
-  ),
-});
-/** What a node says of itself; it leaves the timeline out while PostgreSQL starts. */
-const Self = z.object({ role: z.string().optional(), timeline: z.number().optional() });
 const Backups = z.array(
   z.object({
     backup: z.array(
@@ -42,9 +30,6 @@ export interface Backup {
   readonly endedAt: number;
 }
 
-const LEADS = new Set(['leader', 'master']);
-const IS_PRIMARY = new Set(['primary', 'master']);
-const UP = new Set(['running', 'streaming']);
 export const PGBACKREST = ['pgbackrest', '--config=/run/patroni/pgbackrest.conf', '--stanza=btcforecast'];
 /** In the container of a PostgreSQL node; `$0` is the path, more arguments go to curl. */
 const ASK = 'curl -fsS --max-time 5 --cacert /run/secrets/ca.pem "https://$PATRONI_NAME:8008$0"';
@@ -56,23 +41,12 @@ export class DatabaseCluster {
     private readonly regions: readonly string[],
   ) {}
 
-  /**
-   * As the primary of the latest timeline sees them, else as the first that answers does; empty when no node answers.
-   * Patroni reads what the etcd beside it has, which in a region that is cut off is how things were before.
-   */
+  /** Empty when no node answers. */
   async members(): Promise<Member[]> {
-    const views = await Promise.all(this.regions.map((region) => this.#viewFrom(region).catch(() => null)));
-    const answered = views.filter((view) => view !== null);
-    return answered.toSorted((one, other) => other.timeline - one.timeline)[0]?.members ?? [];
-  }
-
-  /** @returns members, and the timeline on which the region's node is primary; 0 when it is not */
-  async #viewFrom(region: string): Promise<{ members: Member[]; timeline: number }> {
-    const ask = async (path: string): Promise<unknown> =>
-      JSON.parse(await this.driver.execute(region, 'postgres', ['sh', '-c', ASK, path]));
-    const { role = '', timeline = 0 } = Self.parse(await ask('/patroni'));
-    const { members } = Cluster.parse(await ask('/cluster'));
-    return { members: members.map(asMember), timeline: IS_PRIMARY.has(role) ? timeline : 0 };
+    const asks = this.regions.map(
+      (region) => (path: string) => this.driver.execute(region, 'postgres', ['sh', '-c', ASK, path]),
+    );
+    return (await membersOf(asks)).map(asMember);
   }
 
   /** The region whose node leads; null while none does. */
@@ -100,15 +74,16 @@ export class DatabaseCluster {
   }
 }
 
-function asMember({ name, role, state, lag }: z.infer<typeof Cluster>['members'][number]): Member {
-  const leads = LEADS.has(role) && UP.has(state);
+function asMember(member: PatroniMember): Member {
+  const { name, role, state, lag } = member;
+  const isLeader = leads(member) && isUp(member);
   const bytes = typeof lag === 'number' ? lag : null;
   return {
     region: name.replace(/^postgres-/, ''),
     role,
     state,
-    lag: leads ? null : bytes,
-    leads,
-    isUp: UP.has(state),
+    lag: isLeader ? null : bytes,
+    leads: isLeader,
+    isUp: isUp(member),
   };
 }
