@@ -9,6 +9,8 @@ export interface RunCommandOptions {
   readonly signal?: AbortSignal;
   /** Default ten minutes. */
   readonly timeoutMs?: number;
+  /** For its standard input. */
+  readonly input?: string;
   /** Give what it printed on its standard error too, after the rest. */
   readonly bothOutputs?: boolean;
 }
@@ -21,12 +23,12 @@ const SAID_CHARACTERS = 800;
  * Runs a program to its end, without a shell.
  *
  * @returns what it printed on its standard output
- * @throws AppError transient service.not_ready with the end of what it said, when it fails; its detail `brief` holds
+ * @throws AppError caller config.invalid when there is no such program; transient service.not_ready with the end of what it said, when it fails; its detail `brief` holds
  *   nothing of that, for places where it is kept
  */
 export function runCommand(
   [program, ...args]: readonly [string, ...string[]],
-  { cwd, environment = {}, signal, timeoutMs = TEN_MINUTES_MS, bothOutputs }: RunCommandOptions = {},
+  { cwd, environment = {}, signal, timeoutMs = TEN_MINUTES_MS, input, bothOutputs }: RunCommandOptions = {},
 ): Promise<string> {
   const env = { ...inheritedEnvironment(), ...environment };
   const options = { cwd, env, signal, timeout: timeoutMs, maxBuffer: MOST_OUTPUT, encoding: 'utf8' } as const;
@@ -34,10 +36,14 @@ export function runCommand(
     const child = execFile(program, args, options, (error, stdout, stderr) => {
       if (error === null) return resolve(bothOutputs ? stdout + stderr : stdout);
       if (signal?.aborted) return reject(signal.reason as Error);
+      if (error.code === 'ENOENT') {
+        const missing = `${program} is not installed here, or not in PATH`;
+        return reject(new AppError('caller', 'config.invalid', missing));
+      }
       const said = `${stdout}\n${stderr}`.trim().slice(-SAID_CHARACTERS);
       const message = `${program} failed: ${said === '' ? error.message : said}`;
       reject(new AppError('transient', 'service.not_ready', message, { brief: `${program} failed` }));
     });
-    child.stdin?.end();
+    child.stdin?.on('error', () => undefined).end(input); // whoever does not read it says why by its exit code
   });
 }

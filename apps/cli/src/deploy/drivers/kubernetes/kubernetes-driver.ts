@@ -14,7 +14,7 @@ import type {
 } from '../../driver.js';
 import { SERVICES } from '../../driver.js';
 import { tagOf } from '../image-tag.js';
-import { runProgram, type RunOptions } from '../run-program.js';
+import { runCommand, type RunCommandOptions } from '../../run-command.js';
 import {
   holds,
   type Job,
@@ -196,7 +196,7 @@ export class KubernetesDriver implements Driver {
   }
 
   async #objects(region: string, release?: string): Promise<KubernetesObject[]> {
-    const text = await runProgram('kubectl', ['kustomize', this.#overlay(region)]);
+    const text = await runCommand(['kubectl', 'kustomize', this.#overlay(region)]);
     const objects = parseAllDocuments(text).map((document) => document.toJS() as KubernetesObject);
     return release ? withRelease(objects, this.options.registry, release) : objects;
   }
@@ -239,11 +239,14 @@ export class KubernetesDriver implements Driver {
     }
   }
 
-  #kubectl(region: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
+  #kubectl(region: string, args: readonly string[], options: RunCommandOptions = {}): Promise<string> {
     const context = this.options.contextOf(region);
     const where = [...(context ? ['--context', context] : []), '--namespace', this.options.namespace];
     const { env = {} } = this.options;
-    return runProgram('kubectl', [...args.slice(0, 1), ...where, ...args.slice(1)], { ...options, env });
+    return runCommand(['kubectl', ...args.slice(0, 1), ...where, ...args.slice(1)], {
+      ...options,
+      environment: env,
+    });
   }
 }
 

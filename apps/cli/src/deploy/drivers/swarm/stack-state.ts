@@ -1,4 +1,4 @@
-import { runProgram } from '../run-program.js';
+import { runCommand } from '../../run-command.js';
 
 /** What `docker service inspect` says, as far as it is asked for. */
 export interface StackServiceState {
@@ -24,15 +24,15 @@ export interface Task {
 
 /** @returns null when there is no such service */
 export async function serviceState(name: string): Promise<StackServiceState | null> {
-  const found = await runProgram('docker', ['service', 'ls', '-q', '--filter', `name=${name}`]);
+  const found = await runCommand(['docker', 'service', 'ls', '-q', '--filter', `name=${name}`]);
   if (found.trim() === '') return null;
-  const text = await runProgram('docker', ['service', 'inspect', name]);
+  const text = await runCommand(['docker', 'service', 'inspect', name]);
   return (JSON.parse(text) as StackServiceState[])[0] ?? null;
 }
 
 /** Newest first in each place. */
 export async function tasksOf(name: string): Promise<Task[]> {
-  const text = await runProgram('docker', ['service', 'ps', '--no-trunc', '--format', '{{json .}}', name]);
+  const text = await runCommand(['docker', 'service', 'ps', '--no-trunc', '--format', '{{json .}}', name]);
   return text
     .split('\n')
     .filter((line) => line !== '')

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '@btcforecast/platform/errors';
 import type { Instance, ServiceName } from '../../driver.js';
 import { tagOf } from '../image-tag.js';
-import { runProgram } from '../run-program.js';
+import { runCommand } from '../../run-command.js';
 import {
   hasFailed,
   isRunning,
@@ -109,7 +109,7 @@ export async function untilJobDone(
     done = (await tasksOf(job)).find(({ id, state }) => !old.has(id) && state.startsWith('Complete'));
     return done !== undefined;
   });
-  return runProgram('docker', ['service', 'logs', '--raw', '--tail', '50', done?.id ?? job]);
+  return runCommand(['docker', 'service', 'logs', '--raw', '--tail', '50', done?.id ?? job]);
 }
 
 async function until(

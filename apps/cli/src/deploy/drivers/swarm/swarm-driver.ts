@@ -10,7 +10,7 @@ import type {
   StartRegionOptions,
 } from '../../driver.js';
 import { SERVICES } from '../../driver.js';
-import { runProgram } from '../run-program.js';
+import { runCommand } from '../../run-command.js';
 import { hasFailed, isRunning, named, tasksOf } from './stack-state.js';
 import {
   full,
@@ -65,7 +65,7 @@ export class SwarmDriver implements Driver {
       '--filter',
       `name=${full(region, '')}`,
     ];
-    return (await runProgram('docker', args)).split('\n').flatMap((line) => {
+    return (await runCommand(['docker', ...args])).split('\n').flatMap((line) => {
       const [, name = '', running = '', wanted = '', job] =
         /_(\S+) (\d+)\/(\d+)(.*completed)?/.exec(line) ?? [];
       if (name === '' || job) return [];
@@ -88,7 +88,7 @@ export class SwarmDriver implements Driver {
     const [newest] = await tasksAt(instance);
     if (!newest) return [];
     const args = ['service', 'logs', '--raw', '--tail', String(lines), newest.id];
-    return (await runProgram('docker', args)).split('\n').filter(Boolean);
+    return (await runCommand(['docker', ...args])).split('\n').filter(Boolean);
   }
 
   replace(): Promise<void> {
@@ -111,9 +111,9 @@ export class SwarmDriver implements Driver {
 
   async startRegion(region: string, { release }: StartRegionOptions, signal: AbortSignal): Promise<void> {
     const { root, registry, resolveImages, secrets, env } = this.options;
-    await runProgram(join(root, 'deploy', 'swarm', 'up.sh'), [region], {
+    await runCommand([join(root, 'deploy', 'swarm', 'up.sh'), region], {
       signal,
-      env: {
+      environment: {
         ...env,
         BTCF_VERSION: release,
         BTCF_REGISTRY: registry,
@@ -151,15 +151,15 @@ export class SwarmDriver implements Driver {
     const label = `com.docker.swarm.service.name=${full(region, server)}`;
     const ofCompose = `com.docker.compose.service=${region}-${server}`;
     for (const each of [label, ofCompose]) {
-      const found = await runProgram('docker', ['ps', '-q', '--filter', `label=${each}`]);
+      const found = await runCommand(['docker', 'ps', '-q', '--filter', `label=${each}`]);
       const [id] = found.split('\n');
-      if (id) return runProgram('docker', ['exec', id, ...command]);
+      if (id) return runCommand(['docker', 'exec', id, ...command]);
     }
     throw misconfigured(`${server} of ${region} is not on this node: set DOCKER_HOST to the one that has it`);
   }
 
   async scale(region: string, service: ServiceName, count: number, release: string): Promise<void> {
-    await runProgram('docker', ['service', 'scale', '--detach', `${full(region, service)}=${count}`]);
+    await runCommand(['docker', 'service', 'scale', '--detach', `${full(region, service)}=${count}`]);
     await untilUpdated(region, service, this.#image(service, release), new AbortController().signal);
   }
 
@@ -179,7 +179,7 @@ export class SwarmDriver implements Driver {
       image,
       full(region, service),
     ];
-    await runProgram('docker', args);
+    await runCommand(['docker', ...args]);
   }
 }
 

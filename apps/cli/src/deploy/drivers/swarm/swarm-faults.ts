@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { runProgram } from '../run-program.js';
+import { runCommand } from '../../run-command.js';
 
 export interface WhatIsNeeded {
   readonly secrets: string;
@@ -10,14 +10,14 @@ export interface WhatIsNeeded {
 
 /** Everything that keeps a stack from being started or updated here; each says what to do. */
 export async function swarmFaults(region: string, needed: WhatIsNeeded): Promise<string[]> {
-  const manager = await runProgram('docker', ['info', '--format', '{{.Swarm.ControlAvailable}}']);
+  const manager = await runCommand(['docker', 'info', '--format', '{{.Swarm.ControlAvailable}}']);
   if (manager.trim() !== 'true')
     return ['this Docker engine is no manager of a Swarm: set DOCKER_HOST to one'];
   const { secrets } = needed;
   const faults = existsSync(join(secrets, 'ca.pem'))
     ? []
     : [`there are no secrets in ${secrets}: deploy/scripts/make-secrets.sh makes them`];
-  const nodes = await runProgram('docker', ['node', 'ls', '-q', '--filter', `node.label=region=${region}`]);
+  const nodes = await runCommand(['docker', 'node', 'ls', '-q', '--filter', `node.label=region=${region}`]);
   if (nodes.trim() === '')
     faults.push(`no node has the label region=${region}: docker node update --label-add`);
   const missing = await Promise.all(needed.images.map((image) => absent(image, needed.resolveImages)));
@@ -26,7 +26,10 @@ export async function swarmFaults(region: string, needed: WhatIsNeeded): Promise
 
 async function absent(image: string, inRegistry: boolean): Promise<string | null> {
   try {
-    await runProgram('docker', inRegistry ? ['manifest', 'inspect', image] : ['image', 'inspect', image]);
+    await runCommand([
+      'docker',
+      ...(inRegistry ? ['manifest', 'inspect', image] : ['image', 'inspect', image]),
+    ]);
     return null;
   } catch {
     return `there is no image ${image}${inRegistry ? ' in its registry' : ' on this node'}`;
