@@ -68,9 +68,11 @@ function place(line: Fields, name: string, value: unknown): void {
   if (value === undefined || value === null || typeof value === 'function') return;
   const text = TEXTS.get(name);
   const number = NUMBERS.get(name);
+  const whole = number && typeof value === 'number' ? Math.round(value * number.factor) : Number.NaN;
   if (name === 'err') placeError(line, value);
   else if (text && typeof value === 'string') line[text] = value;
-  else if (number && Number.isFinite(value)) line[number.name] = Math.round(Number(value) * number.factor);
+  // One number out of a `long`'s range, and Elasticsearch refuses the whole line.
+  else if (number && Number.isSafeInteger(whole)) line[number.name] = whole;
   else label(line, [name], value);
 }
 
