@@ -1,7 +1,5 @@
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 
 /** Whatever ccxt makes of a candle: time, open, high, low, close, volume; any of them may be missing. */
 export type CcxtRow = readonly unknown[];
@@ -42,10 +40,10 @@ type CcxtClass = new (config: object) => CcxtExchange;
  * so the file is found beside its entry point; should a release move it, the whole is loaded after all.
  */
 export async function loadCcxtClass(venue: CcxtVenue): Promise<CcxtClass> {
-  const entry = createRequire(import.meta.url).resolve('ccxt');
-  const file = join(dirname(entry), '..', 'js', 'src', 'pro', `${venue}.js`);
-  if (existsSync(file)) {
-    const module = (await import(pathToFileURL(file).href)) as { default: CcxtClass };
+  // Not by require: its entry is a bundle of the whole, which images leave out.
+  const file = new URL(`src/pro/${venue}.js`, import.meta.resolve('ccxt'));
+  if (existsSync(fileURLToPath(file))) {
+    const module = (await import(file.href)) as { default: CcxtClass };
     return module.default;
   }
   const { default: ccxt } = await import('ccxt');

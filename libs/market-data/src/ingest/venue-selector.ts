@@ -21,6 +21,8 @@ export class VenueSelector {
   /** When each venue failed last, wall time. */
   readonly #failedAt = new Map<string, number>();
   readonly #answersSince = new Map<string, number>();
+  /** Why the venue that was asked last did not answer. */
+  #refusal: unknown;
 
   constructor(
     private readonly exchanges: Exchanges,
@@ -38,7 +40,8 @@ export class VenueSelector {
         if (exchange) return exchange;
       }
       const pauseMs = Math.round(backoff.next());
-      this.reporting.logger.warn({ venues: this.exchanges.venues, pauseMs }, 'no venue answers: asked again');
+      const fields = { venues: this.exchanges.venues, pauseMs, err: this.#refusal };
+      this.reporting.logger.warn(fields, 'no venue answers: asked again');
       await sleep(pauseMs, signal);
     }
     return null;
@@ -79,6 +82,7 @@ export class VenueSelector {
       await exchange.time();
       return exchange;
     } catch (error) {
+      this.#refusal = error;
       this.reporting.logger.debug({ venue, err: error }, 'venue does not answer');
       return null;
     }
