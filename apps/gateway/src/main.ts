@@ -13,7 +13,7 @@ const { env, vault } = await loadServiceEnv('gateway', GatewayEnv);
 const logger = createLogger('gateway', { level: env.LOG_LEVEL, pretty: env.LOG_PRETTY, region: env.REGION });
 exitOnUncaught(logger);
 const starting = startGateway({ env, vault, logger });
-exitOnSignal(logger, async () => (await starting).close());
+exitOnSignal(logger, starting);
 try {
   const { port, internalPort } = await starting;
   logger.info({ port, internalPort, source: env.MARKET_SOURCE, feed: env.MARKET_FEED }, 'service ready');

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
 import type { Logger } from '../logging/create-logger.js';
+import { quitRedis } from '../quit-redis.js';
 import { AttemptLimiter } from './attempt-limiter.js';
 
 export interface AttemptLimit {
@@ -43,8 +44,7 @@ export class AttemptLimiters {
   }
 
   async close(): Promise<void> {
-    if (this.redis?.status === 'ready') await this.redis.quit();
-    else this.redis?.disconnect();
+    if (this.redis) await quitRedis(this.redis);
   }
 }
 

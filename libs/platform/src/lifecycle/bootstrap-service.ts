@@ -18,11 +18,10 @@ export async function bootstrapService(options: ServiceOptions): Promise<Running
     options.logger ??
     createLogger(name, { level: env.LOG_LEVEL, pretty: env.LOG_PRETTY, region: env.REGION });
   exitOnUncaught(logger);
-  let running: Promise<RunningService> | undefined;
-  exitOnSignal(logger, async () => (await running)?.close());
+  const starting = startService({ ...options, logger });
+  exitOnSignal(logger, starting);
   try {
-    running = startService({ ...options, logger });
-    const service = await running;
+    const service = await starting;
     const { internalPort, rpcPort } = service;
     logger.info({ internalPort, rpcPort, source: env.MARKET_SOURCE, feed: env.MARKET_FEED }, 'service ready');
     announceReady({ name, internalPort, rpcPort });

@@ -14,6 +14,7 @@ import { createRpcMicroserviceOptions } from '../rpc/rpc-server.js';
 import { registerInstance, type Registration } from '../consul/discovery.js';
 import type { Vault } from '../vault/vault.js';
 import { Closers } from './closers.js';
+import { within } from './within.js';
 
 export interface ServiceOptions {
   /** Name of the service, e.g. `market-data`. */
@@ -119,15 +120,8 @@ async function closeInOrder(
   await registration?.close();
   await sleep(env.SHUTDOWN_DRAIN_MS);
   health.setDraining(); // from here on new calls are sent to another instance
-  await atMost(FINISH_CALLS_MS, app.get(RpcLoad).whenIdle());
+  await within(FINISH_CALLS_MS, app.get(RpcLoad).whenIdle());
   await sleep(FLUSH_ANSWERS_MS);
   await app.close();
   await internal.close();
-}
-
-async function atMost(ms: number, work: Promise<void>): Promise<void> {
-  const timer = new AbortController();
-  const limit = sleep(ms, undefined, { signal: timer.signal }).catch(() => undefined); // no longer needed
-  await Promise.race([work, limit]);
-  timer.abort();
 }

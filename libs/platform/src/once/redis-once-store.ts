@@ -3,6 +3,7 @@ import type { Redis, RedisOptions } from 'ioredis';
 import { AppError } from '../errors/app-error.js';
 import type { Logger } from '../logging/create-logger.js';
 import type { Clock } from '../time/clock.js';
+import { quitRedis } from '../quit-redis.js';
 import { OnceStore } from './once-store.js';
 
 const LONGEST_PAUSE_MS = 3_000;
@@ -43,9 +44,7 @@ export class RedisOnceStore extends OnceStore {
   }
 
   async close(): Promise<void> {
-    const redis = await this.#redis;
-    if (redis.status === 'ready') await redis.quit();
-    else redis.disconnect();
+    await quitRedis(await this.#redis);
   }
 
   /** The Redis library is loaded here, by those who use it. */

@@ -14,12 +14,21 @@ export interface AddJobOptions {
   readonly attempts?: number;
   /** First pause before a retry; it doubles each time, up to a half of it random; default 1000. */
   readonly backoffMs?: number;
+  /** Once aborted, nobody waits any longer for a queue that is away. */
+  readonly hurry?: AbortSignal;
+}
+
+export interface ScheduleOptions {
+  readonly everyMs: number;
+  /** As of {@link AddJobOptions}. */
+  readonly hurry?: AbortSignal;
 }
 
 const DAY_SECONDS = 86_400;
 const ATTEMPTS = 10;
 const BACKOFF_MS = 1_000;
 const ADD_TIMEOUT_MS = 5_000;
+const HURRIED_MS = 500;
 /** Of BullMQ's own event stream, which only boards read. */
 const EVENTS_KEPT = 1_000;
 
@@ -63,7 +72,7 @@ export async function addJob<Q extends QueueName, J extends JobName<Q>>(
   options: AddJobOptions = {},
 ): Promise<Job> {
   const checked = checkedPayload(queue.name as QueueName, name, payload);
-  return stored(queue, queue.add(name, checked, jobOptions(options)));
+  return stored(queue, queue.add(name, checked, jobOptions(options)), options.hurry);
 }
 
 /**
@@ -75,12 +84,12 @@ export async function addJob<Q extends QueueName, J extends JobName<Q>>(
 export async function upsertSchedule<Q extends QueueName, J extends JobName<Q>>(
   queue: Queue,
   id: string,
-  everyMs: number,
+  { everyMs, hurry }: ScheduleOptions,
   name: J,
   payload: JobPayload<Q, J>,
 ): Promise<void> {
   const data = checkedPayload(queue.name as QueueName, name, payload);
-  await stored(queue, queue.upsertJobScheduler(id, { every: everyMs }, { name, data }));
+  await stored(queue, queue.upsertJobScheduler(id, { every: everyMs }, { name, data }), hurry);
 }
 
 function checkedPayload(queue: QueueName, name: string, payload: unknown): object {
@@ -112,10 +121,13 @@ function invalid(message: string): AppError {
 }
 
 /** BullMQ waits for its first connection without end; whoever adds a job does not. */
-async function stored<T>(queue: Queue, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
+async function stored<T>(queue: Queue, work: Promise<T>, hurry?: AbortSignal): Promise<T> {
+  const over = new AbortController();
   const timeout = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`not stored within ${ADD_TIMEOUT_MS} ms`)), ADD_TIMEOUT_MS);
+    const refuse = (): void => reject(new Error('not stored in time'));
+    const timer = setTimeout(refuse, hurry?.aborted ? HURRIED_MS : ADD_TIMEOUT_MS);
+    hurry?.addEventListener('abort', refuse, { signal: over.signal });
+    over.signal.addEventListener('abort', () => clearTimeout(timer));
   });
   try {
     return await Promise.race([work, timeout]);
@@ -123,6 +135,6 @@ async function stored<T>(queue: Queue, work: Promise<T>): Promise<T> {
     const message = `queue ${queue.name} is away: ${(error as Error).message}; try again`;
     throw new AppError('transient', 'queue.unavailable', message, { queue: queue.name }, { cause: error });
   } finally {
-    clearTimeout(timer);
+    over.abort();
   }
 }

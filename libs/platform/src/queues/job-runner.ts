@@ -17,6 +17,7 @@ const DURATION_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 1
 export class JobRunner {
   readonly #ended: Counter<'queue' | 'job' | 'outcome'>;
   readonly #durations: Histogram<'queue' | 'job'>;
+  readonly #running = new Set<Promise<unknown>>();
 
   constructor(
     private readonly logger: Logger,
@@ -32,6 +33,17 @@ export class JobRunner {
   }
 
   async run(handlers: JobHandlers, job: Job): Promise<unknown> {
+    const running = this.#run(handlers, job);
+    this.#running.add(running);
+    return running.finally(() => this.#running.delete(running));
+  }
+
+  /** Resolves when those jobs have ended, well or not, that run now. */
+  async whenEnded(): Promise<void> {
+    await Promise.allSettled(this.#running);
+  }
+
+  async #run(handlers: JobHandlers, job: Job): Promise<unknown> {
     const known = Object.hasOwn(handlers.handlers, job.name);
     const labels = { queue: handlers.queue, job: known ? job.name : 'unknown' };
     const fields = { queue: handlers.queue, job: job.name, id: job.id, attempt: job.attemptsMade + 1 };

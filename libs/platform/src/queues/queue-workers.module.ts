@@ -15,6 +15,7 @@ import { AppError } from '../errors/app-error.js';
 import type { Logger } from '../logging/create-logger.js';
 import { Metrics } from '../metrics/metrics.js';
 import { ENV, LOGGER } from '../nest/tokens.js';
+import { closeWorker } from './close-in-time.js';
 import { watchWorker, workerOptions } from './create-worker.js';
 import { assertHandlersComplete, type JobHandlers } from './job-handlers.js';
 import { JobRunner } from './job-runner.js';
@@ -30,6 +31,7 @@ class QueueWorkers implements OnApplicationBootstrap, BeforeApplicationShutdown 
   constructor(
     private readonly discovery: DiscoveryService,
     private readonly registrar: BullRegistrar,
+    private readonly runner: JobRunner,
     @Inject(LOGGER) private readonly logger: Logger,
     metrics: Metrics,
   ) {
@@ -56,9 +58,9 @@ class QueueWorkers implements OnApplicationBootstrap, BeforeApplicationShutdown 
     }
   }
 
-  /** Before connections are closed: running jobs end, no new one starts. */
+  /** Before connections are closed: running jobs get the time to end, no new one starts. */
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all(this.#hosts.map((host) => host.worker.close()));
+    await Promise.all(this.#hosts.map((host) => closeWorker(host.worker, this.runner, this.logger)));
   }
 }
 

@@ -144,7 +144,7 @@ function suite(start: () => Promise<Store>): void {
   it('runs a schedule again and again, once however often it is set up', async () => {
     const ids: string[] = [];
     const set = (everyMs: number, gapId: string): Promise<void> =>
-      upsertSchedule<'data_processing', 'repair_gap'>(queue, 'sweep', everyMs, 'repair_gap', { gapId });
+      upsertSchedule<'data_processing', 'repair_gap'>(queue, 'sweep', { everyMs }, 'repair_gap', { gapId });
     await Promise.all([set(60_000, 'old'), set(60_000, 'old')]);
     await set(200, 'new');
     expect(await queue.getJobSchedulersCount()).toBe(1);
