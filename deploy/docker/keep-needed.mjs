@@ -34,7 +34,7 @@ for (const kind of ['apps', 'libs']) {
 }
 for (const folder of ['node_modules', 'apps', 'libs']) removeFiles(join(root, folder), NOT_RUN);
 
-for (const path of ['package.json', 'node_modules', 'libs', 'models', 'deploy/docker/healthcheck.mjs']) {
+for (const path of ['package.json', 'node_modules', 'libs', 'models', 'deploy/docker/healthcheck.sh']) {
   put('runtime', path);
 }
 for (const app of ['gateway', 'market-data', 'prediction', 'worker', 'cli']) put(app, join('apps', app));

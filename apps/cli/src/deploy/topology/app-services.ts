@@ -84,7 +84,7 @@ function ownService({ region, target, limits, common, own }: OwnService): Compos
     user: '10001:10001',
     stop_grace_period: GRACE,
     tmpfs: ['/tmp:size=64m,mode=1777'],
-    healthcheck: health(['CMD', 'node', '/app/deploy/docker/healthcheck.mjs'], 120),
+    healthcheck: health(['CMD', '/app/deploy/docker/healthcheck.sh'], 120),
     environment: {
       ...common,
       ...vaultEnv(target),
