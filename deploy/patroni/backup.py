@@ -3,7 +3,9 @@
 
   backup run [full|diff|incr]   a backup into the repository of this region (full unless said otherwise)
   backup drill                  restores the newest backup beside the cluster and compares what is in it
-  backup restore [--to TIME]    gives this node the data of the newest backup, or that of a time; PostgreSQL is stopped
+  backup restore [--to TIME] [--stopped]
+                                gives this node the data of the newest backup, or that of a time; PostgreSQL is stopped.
+                                --stopped: it is, although postmaster.pid is there, which whatever was killed leaves
   backup list                   what is in the repository
   backup schedule               does what is due, for ever, and shows it to Prometheus
   backup configure              writes the configuration of pgBackRest, with its key
@@ -254,12 +256,15 @@ def tail(data):
         return log.read()[-2000:]
 
 
-def restore(to=None):
+def restore(to=None, stopped=False):
     """The rest is the caller's: what etcd knows of the cluster has to go before this node starts, and the data of the
     other nodes before they do, so that they copy this one.
     """
-    if os.path.exists(os.path.join(DATA, 'postmaster.pid')):
-        raise Refused(RUNNING, 'PostgreSQL runs here, or was killed: stop all nodes, and remove postmaster.pid')
+    left = os.path.join(DATA, 'postmaster.pid')
+    if os.path.exists(left):
+        if not stopped:
+            raise Refused(RUNNING, 'PostgreSQL runs here, or was killed: stop all nodes, and say --stopped')
+        os.remove(left)
     os.makedirs(DATA, 0o700, exist_ok=True)
     target = ['--type=time', f'--target={to}', '--target-action=promote'] if to else ['--type=default']
     begun = time.time()
@@ -278,6 +283,14 @@ def configure():
         config.write(text)
 
 
+def restore_options(args):
+    stopped = '--stopped' in args
+    rest = [arg for arg in args if arg != '--stopped']
+    if rest and (len(rest) != 2 or rest[0] != '--to'):
+        raise Refused(USAGE, __doc__)
+    return {'to': rest[1] if rest else None, 'stopped': stopped}
+
+
 def main(args):
     command, rest = (args[0], args[1:]) if args else ('', [])
     if command != 'configure' and not os.path.exists(CONFIG):
@@ -286,8 +299,8 @@ def main(args):
         run(*rest)
     elif command == 'drill' and not rest:
         drill()
-    elif command == 'restore' and (not rest or (len(rest) == 2 and rest[0] == '--to')):
-        restore(*rest[1:])
+    elif command == 'restore':
+        restore(**restore_options(rest))
     elif command == 'list' and not rest:
         print(pgbackrest('info'), end='')
     elif command == 'schedule' and not rest:

@@ -53,6 +53,7 @@ export async function testRegion(files: readonly string[], profile: string): Pro
     ETCD_INITIAL_CLUSTER: 'us-east=https://etcd-us-east:2380',
     OPEN_FILES: '20000',
     EDGE_PORT_1: String(port),
+    EDGE_PORT_1_2: String(await freePort()),
     ...market.env,
   };
   const given = ['-p', project, ...files.flatMap((file) => ['-f', file]), '--profile', profile];

@@ -79,13 +79,17 @@ export async function forgetCluster(
   return 'forgotten';
 }
 
-/** Where PostgreSQL is stopped; see deploy/patroni/backup.py. */
+/**
+ * Where PostgreSQL is stopped, as the steps before have seen to; what a restore that was interrupted left running or lying
+ * there is no hindrance. See deploy/patroni/backup.py.
+ */
 export async function restoreDatabase(
   { region, target }: StepOf<'restore'>,
   { driver, pace, signal }: StepContext,
 ): Promise<string> {
   const start = pace.now();
-  const command = ['backup', 'restore', '--to', target.replace('T', ' ').replace('Z', '+00')];
+  const time = target.replace('T', ' ').replace('Z', '+00');
+  const command = ['backup', 'restore', '--stopped', '--to', time];
   await driver.runOnce(region, 'postgres', { command }, signal);
   return `restored after ${Math.round((pace.now() - start) / 1_000)} s`;
 }

@@ -138,12 +138,19 @@ export class ComposeDriver implements Driver {
     signal: AbortSignal,
   ): Promise<string> {
     const service = `${region}-${server}`;
+    await this.#endLeftOver(region, service);
     const made = release ?? releaseOf((await this.#project.containers(region)).get(service));
     const environment: Record<string, string> = made === null ? {} : { BTCF_VERSION: made };
     const entry = command === undefined ? [] : ['--entrypoint', command[0]!];
     const args = command === undefined ? [] : command.slice(1);
     const run = [...CORE, 'run', '--rm', '-T', ...ALONE, ...entry, service, ...args];
     return this.#project.compose(region, run, environment, signal);
+  }
+
+  /** Of a run that was interrupted: whoever started it is gone, and a second one beside it would do harm. */
+  async #endLeftOver(region: string, service: string): Promise<void> {
+    const left = await this.#project.onceContainers(region, service);
+    if (left.length > 0) await this.#project.docker(region, ['rm', '-f', ...left]);
   }
 
   async execute(region: string, server: string, command: readonly string[]): Promise<string> {

@@ -87,6 +87,13 @@ export class ComposeProject {
     return [ours, ...this.options.files.map((file) => file.replaceAll('{region}', region))];
   }
 
+  /** What `compose run` started of a service and did not remove. */
+  async onceContainers(region: string, service: string): Promise<string[]> {
+    const labels = [`project=${this.options.name}`, `service=${service}`, 'oneoff=True'];
+    const filters = labels.flatMap((label) => ['--filter', `label=com.docker.compose.${label}`]);
+    return (await this.docker(region, ['ps', '-aq', ...filters])).split(/\s+/).filter(Boolean);
+  }
+
   /** Of the project on the engine of that region, by the names of their services; stopped ones too. */
   async containers(region: string): Promise<ReadonlyMap<string, Container>> {
     const filter = `label=com.docker.compose.project=${this.options.name}`;
