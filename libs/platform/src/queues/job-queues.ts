@@ -47,7 +47,13 @@ export class JobQueues implements OnModuleDestroy {
     payload: JobPayload<Q, J>,
   ): Promise<void> {
     const { upsertSchedule } = await loaded();
-    await upsertSchedule<Q, J>(await this.queue(queue), id, { everyMs, hurry: this.#hurry.signal }, name, payload);
+    await upsertSchedule<Q, J>(
+      await this.queue(queue),
+      id,
+      { everyMs, hurry: this.#hurry.signal },
+      name,
+      payload,
+    );
   }
 
   /** The queue itself, for counts and boards. */
