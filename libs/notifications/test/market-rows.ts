@@ -6,6 +6,8 @@ import { FEED, INSTRUMENT } from './notifications-bench.js';
 export const HOUR_MS = 3_600_000;
 /** Of the market; long past, as in a replay. */
 export const START = Date.UTC(2025, 0, 1);
+/** Before the clock of any bench, which stands still. */
+const OBSERVED_AT = new Date();
 type Database = DataSource | EntityManager;
 
 /** What the services that own these tables would write. */
@@ -15,9 +17,9 @@ export async function openMarket(database: Database, eventAt = START): Promise<v
     new Date(START + 720 * HOUR_MS),
   ]);
   await database.query(
-    `INSERT INTO market_feeds VALUES ($1, $2, 'replay', $1, '1h', $3, now(), 0)
-     ON CONFLICT (feed, instrument) DO UPDATE SET event_at = excluded.event_at, observed_at = now()`,
-    [FEED, INSTRUMENT, new Date(eventAt)],
+    `INSERT INTO market_feeds VALUES ($1, $2, 'replay', $1, '1h', $3, $4, 0)
+     ON CONFLICT (feed, instrument) DO UPDATE SET event_at = excluded.event_at, observed_at = excluded.observed_at`,
+    [FEED, INSTRUMENT, new Date(eventAt), OBSERVED_AT],
   );
 }
 
