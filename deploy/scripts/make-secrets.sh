@@ -2,7 +2,8 @@
 # make-secrets.sh [FOLDER]: every secret that the compose files name, made here and nowhere else; what is there stays.
 #   REGIONS    regions whose names the certificates carry (default: those of deploy/regions)
 #   ADDRESSES  further IP addresses that the certificates carry, separated by spaces (default none)
-#   DAYS       for how long certificates count (default 90); run it again before they end: the authority stays
+#   DAYS       for how long certificates count (default 90); run it again before they end: the authority stays, and so do
+#              the files, which containers hold on to. What clients see is renewed when edge.pem is empty.
 # For production put certificates of your own authority in their place: ca.pem, data*.pem, service*.pem, balancer.pem.
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -12,6 +13,7 @@ days=${DAYS:-90}
 umask 077
 mkdir -p "$folder"
 cd "$folder"
+[ ! -e ca.pem ] || chmod u+w ./* # of an earlier run, which closed them
 
 random() { [ -s "$1" ] || openssl rand -hex 24 | tr -d '\n' > "$1"; }
 given() { [ -e "$1" ] || printf '%s' "$2" > "$1"; }
@@ -64,7 +66,7 @@ service=$(instances)
 certificate data "${data}DNS:localhost,IP:127.0.0.1$addresses"
 certificate service "${service}DNS:vault,DNS:consul,DNS:localhost,IP:127.0.0.1"
 certificate balancer "${balancer}DNS:localhost,IP:127.0.0.1$addresses"
-cat balancer.pem balancer-key.pem > balancer.bundle && mv balancer.bundle balancer.pem
+cat balancer-key.pem >> balancer.pem
 # What clients see: of your own certificate authority in production.
 [ -s edge.pem ] || certificate edge "DNS:${PUBLIC_NAME:-localhost},DNS:localhost,IP:127.0.0.1"
 cat edge.pem edge-key.pem > edge-bundle.pem
