@@ -1,20 +1,15 @@
 /** Three kinds of tests, told apart by their suffix; see CONTRIBUTING.md. */
 const common = {
   extensionsToTreatAsEsm: ['.ts'],
-  testEnvironment: '<rootDir>/libs/testing/jest/environment.mjs',
-  testEnvironmentOptions: { customExportConditions: ['btcforecast-source', 'node', 'node-addons'] },
+  runtime: '<rootDir>/libs/testing/jest/native-runtime.mjs',
+  testEnvironment: '<rootDir>/libs/testing/jest/native-environment.mjs',
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',
       {
         jsc: {
           parser: { syntax: 'typescript', decorators: true },
-          transform: {
-            legacyDecorator: true,
-            decoratorMetadata: true,
-            // Each is a look-up in the realm of the test, hundreds of nanoseconds; see libs/testing/jest/environment.mjs.
-            optimizer: { globals: { vars: { NaN: '(0/0)', Infinity: '(1/0)' } } },
-          },
+          transform: { legacyDecorator: true, decoratorMetadata: true },
           target: 'es2024',
         },
         module: { type: 'es6' },
@@ -23,7 +18,6 @@ const common = {
     ],
   },
   transformIgnorePatterns: ['/node_modules/'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   modulePathIgnorePatterns: ['<rootDir>/.btcforecast', '/dist/'],
   watchPathIgnorePatterns: ['/dist/', '/.nx/'],
 };

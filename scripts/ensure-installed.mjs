@@ -17,9 +17,9 @@ export const pinnedNode = join(modules, 'node', 'bin', process.platform === 'win
 export const tsc = join(modules, 'typescript7', 'bin', 'tsc');
 
 /** Environment in which every tool finds the pinned Node and the tools of this project first. */
-export function toolEnv(extra = {}) {
+export function toolEnv() {
   const path = `${join(modules, '.bin')}${delimiter}${process.env.PATH ?? ''}`;
-  return { ...process.env, PATH: path, NX_DAEMON: 'false', ...extra };
+  return { ...process.env, PATH: path, NX_DAEMON: 'false' };
 }
 
 export async function ensureInstalled() {

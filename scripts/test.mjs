@@ -41,12 +41,12 @@ async function runChecks() {
   ]);
 }
 
-async function runStep(name, command, args, { env = {}, together = false } = {}) {
+async function runStep(name, command, args, { together = false } = {}) {
   const start = performance.now();
   if (!together) process.stdout.write(`\n▸ ${name}\n`);
   const child = spawn(resolve(root, 'node_modules', '.bin', command), args, {
     cwd: root,
-    env: toolEnv(env),
+    env: toolEnv(),
     stdio: together ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
     timeout: STEP_LIMIT_MS,
   });
@@ -74,9 +74,7 @@ async function runTests(name, projects, extra = []) {
     '--passWithNoTests',
     ...extra,
   ];
-  const nodeOptions = '--experimental-vm-modules --disable-warning=ExperimentalWarning';
-  const env = { NODE_OPTIONS: nodeOptions };
-  const ok = await runStep(name, 'jest', [...args, '--', ...patterns], { env });
+  const ok = await runStep(name, 'jest', [...args, '--', ...patterns]);
   const result = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
   if (result) results.push(result);
   // What the file tells as failed tests is not counted a second time as a failed step.

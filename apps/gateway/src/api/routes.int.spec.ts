@@ -119,7 +119,7 @@ describe('health', () => {
     const text = await (await fetch(`${internal}/metrics`)).text();
     const route = '/v1/forecasts/:instrument';
     expect(sample(text, 'http_requests_total', { route, method: 'GET', status: '200' })).toBeGreaterThan(1);
-    expect(sample(text, 'http_request_duration_seconds_bucket', { route, le: '0.005' })).toBeGreaterThan(0);
+    expect(sample(text, 'http_request_duration_seconds_bucket', { route, le: '+Inf' })).toBeGreaterThan(0);
     expect(sample(text, 'forecast_cache_requests_total', { outcome: 'hit' })).toBeGreaterThan(0);
     expect(sample(text, 'http_requests_in_flight', {})).toBe(0);
     expect(sample(text, 'nodejs_eventloop_lag_p99_seconds', {})).toBeGreaterThanOrEqual(0);

@@ -119,10 +119,10 @@ describe('a refused access', () => {
     const counted = async () =>
       (await entriesOf('refused-2')).reduce((sum, { count }) => sum + Number(count), 0);
     await waitFor(async () => (await counted()) === TRIES, { deadlineMs: 5_000, what: 'all are counted' });
-    expect((await entriesOf('refused-2')).length).toBeLessThanOrEqual(3);
-    expect(await entered('refused-2')).toMatchObject([
-      { actor: 'anonymous', tenant: null, action: 'models:read GET /v1/models', address: '127.0.0.1' },
-    ]);
+    const entries = await entriesOf('refused-2');
+    expect(entries.length).toBeLessThanOrEqual(3);
+    const expected = { actor: 'anonymous', tenant: null, action: 'models:read GET /v1/models' };
+    for (const entry of entries) expect(entry).toMatchObject({ ...expected, address: '127.0.0.1' });
   });
 });
 

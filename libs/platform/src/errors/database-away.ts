@@ -1,5 +1,3 @@
-import { isNativeError } from 'node:util/types';
-
 /** Classes of SQLSTATE that pass by themselves: connection lost, a login that is being changed, out of resources, shutdown or crash of the server. */
 const PASSING_STATE = /^(08|28|53|57)[0-9A-Z]{3}$/;
 const SOCKET_ERRORS = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH']);
@@ -11,9 +9,9 @@ const LOST_CONNECTION = /^(Connection terminated|timeout exceeded when trying to
  * that the statement is wrong. Adapters of everything else translate their socket errors themselves.
  */
 export function isDatabaseAway(error: unknown): boolean {
-  if (!isNativeError(error)) return false; // errors of sockets may come from another realm
+  if (!(error instanceof Error)) return false;
   const { driverError } = error as { driverError?: unknown };
-  if (isNativeError(driverError) && driverError !== error) return isDatabaseAway(driverError);
+  if (driverError instanceof Error && driverError !== error) return isDatabaseAway(driverError);
   const { code } = error as { code?: unknown };
   if (typeof code === 'string') return PASSING_STATE.test(code) || SOCKET_ERRORS.has(code);
   return LOST_CONNECTION.test(error.message);
