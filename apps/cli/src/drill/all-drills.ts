@@ -1,11 +1,14 @@
 import type { Drill, RegionDrill } from './drill.js';
 import { backupRestore } from './drills/backup-restore.js';
+import { certificateExpired } from './drills/certificate-expired.js';
+import { clockSkew } from './drills/clock-skew.js';
 import { plaintextRefused } from './drills/plaintext-refused.js';
 import { postgresPrimaryKilled } from './drills/postgres-primary-killed.js';
 import { postgresSplitBrain } from './drills/postgres-split-brain.js';
 import { redisPrimaryKilled } from './drills/redis-primary-killed.js';
 import { processKilled } from './drills/process-killed.js';
 import { primaryRegionCut, regionCut } from './drills/region-cut.js';
+import { slowNetwork } from './drills/slow-network.js';
 
 /** In the order in which they run; each leaves the rig whole. */
 export const DRILLS: readonly Drill[] = [
@@ -17,4 +20,11 @@ export const DRILLS: readonly Drill[] = [
 ];
 
 /** The same, on whole regions. */
-export const REGION_DRILLS: readonly RegionDrill[] = [regionCut, primaryRegionCut, processKilled];
+export const REGION_DRILLS: readonly RegionDrill[] = [
+  regionCut,
+  primaryRegionCut,
+  processKilled,
+  slowNetwork,
+  clockSkew,
+  certificateExpired,
+];

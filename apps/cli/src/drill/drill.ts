@@ -26,6 +26,8 @@ export interface DrillCard {
   readonly steps: readonly string[];
   /** Recovery is to take no longer; at twice that the drill fails. */
   readonly barSeconds: number;
+  /** Why it cannot run here, beyond what its whole rig needs; null: it can. */
+  hindrance?(): string | null;
 }
 
 /** A drill on the servers of one region. */

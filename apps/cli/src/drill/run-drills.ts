@@ -102,9 +102,11 @@ function repeated<D extends DrillCard>(drills: readonly D[], runs: number): D[] 
 
 /** Those that can run here; of the others it is said why not. */
 function able<D extends DrillCard>(drills: readonly D[], hindrance: string | null): readonly D[] {
-  if (drills.length === 0 || hindrance === null) return drills;
-  process.stdout.write(`skipped: ${drills.map(({ name }) => name).join(', ')}: ${hindrance}\n`);
-  return [];
+  return drills.filter((drill) => {
+    const reason = hindrance ?? drill.hindrance?.() ?? null;
+    if (reason !== null) process.stdout.write(`skipped: ${drill.name}: ${reason}\n`);
+    return reason === null;
+  });
 }
 
 /** Starts the rig, and clears it away whatever happens, a signal included. */

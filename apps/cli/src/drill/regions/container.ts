@@ -1,6 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { closeSync, fchmodSync, mkdirSync, openSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { AppError } from '@btcforecast/platform/errors';
 import { projectFolder } from '../rig/places.js';
@@ -39,7 +40,7 @@ export class Container {
   #pauseMs = FIRST_PAUSE_MS;
   #ended: Promise<number> = Promise.resolve(0);
 
-  constructor(readonly spec: ContainerSpec) {
+  constructor(public spec: ContainerSpec) {
     mkdirSync(join(spec.folder, 'fs'), { recursive: true });
   }
 
@@ -56,6 +57,22 @@ export class Container {
     this.#wanted = true;
     this.#pauseMs = FIRST_PAUSE_MS;
     this.#launch();
+  }
+
+  /** The signal, then SIGKILL to all when the grace has passed; it is not started again. */
+  async stop(graceMs: number, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    this.#wanted = false;
+    const { pid } = this;
+    if (pid === null) return;
+    sendSignal(pid, signal);
+    const timer = new AbortController();
+    await Promise.race([
+      this.#ended,
+      delay(graceMs, undefined, { signal: timer.signal }).catch(() => undefined),
+    ]);
+    timer.abort();
+    this.killAll();
+    await this.#ended;
   }
 
   /** Until a job has ended. @returns its exit code */

@@ -54,7 +54,7 @@ export class RegionsBase {
   async prepare(): Promise<void> {
     await this.#addPlace(ONCE, ONCE_NUMBER);
     for (const { name, number } of this.regions) await this.#addPlace(name, number);
-    await this.#setLines();
+    await this.restoreLines();
     this.plan();
   }
 
@@ -136,8 +136,15 @@ export class RegionsBase {
     this.names.start(name);
   }
 
+  /** The same for all lines of a place. */
+  async setLinesOf(place: string, settings: LineSettings): Promise<void> {
+    for (const other of [ONCE, ...this.regions.map(({ name }) => name)]) {
+      if (other !== place) await this.wan.line(place, other, settings);
+    }
+  }
+
   /** Regions are as far from each other as the settings say, in turn; what there is once is near the first. */
-  async #setLines(): Promise<void> {
+  async restoreLines(): Promise<void> {
     const { delays } = this.settings;
     const names = this.regions.map(({ name }) => name);
     let at = 0;
