@@ -40,6 +40,7 @@ install -m 0600 /run/secrets/data.pem /run/secrets/data-key.pem "$TLS_COPY/"
 if [ "${BACKUP_AT:-02:00}" != never ]; then
   (while sleep 5; do /etc/patroni/backup.py schedule; done) &
 fi
+(while sleep 5; do /etc/patroni/etcd_leader.py; done) &
 PATRONI_SUPERUSER_USERNAME=postgres PATRONI_SUPERUSER_PASSWORD=$(secret postgres_superuser)
 PATRONI_REPLICATION_USERNAME=replicator PATRONI_REPLICATION_PASSWORD=$(secret postgres_replication)
 PATRONI_REWIND_USERNAME=rewind PATRONI_REWIND_PASSWORD=$(secret postgres_rewind)

@@ -3,24 +3,44 @@
 # VCL 4.1; Varnish 7.1 and later.
 vcl 4.1;
 
+import directors;
 import std;
 
-backend regions {
+probe region {
+  .request = "GET /health/live HTTP/1.1" "Host: varnish" "User-Agent: varnish-probe" "Connection: close";
+  .interval = 2s;
+  .timeout = 1s;
+  .window = 5;
+  .threshold = 3;
+}
+
+backend first {
   .host = "global-haproxy";
   .port = "8081";
   .connect_timeout = 1s;
   .first_byte_timeout = 10s;
   .between_bytes_timeout = 5s;
-  .probe = {
-    .request = "GET /health/live HTTP/1.1" "Host: varnish" "User-Agent: varnish-probe" "Connection: close";
-    .interval = 2s;
-    .timeout = 1s;
-    .window = 5;
-    .threshold = 3;
-  }
+  .probe = region;
+}
+
+backend second {
+  .host = "global-haproxy-2";
+  .port = "8081";
+  .connect_timeout = 1s;
+  .first_byte_timeout = 10s;
+  .between_bytes_timeout = 5s;
+  .probe = region;
+}
+
+# The second while the first is gone.
+sub vcl_init {
+  new regions = directors.fallback();
+  regions.add_backend(first);
+  regions.add_backend(second);
 }
 
 sub vcl_recv {
+  set req.backend_hint = regions.backend();
   if (req.url == "/varnish/health") {
     return (synth(200, "ok"));
   }

@@ -118,9 +118,14 @@ export function planAddRegion(
       id: `tell ${region}`,
       kind: 'recreate',
       region,
-      servers: ['haproxy'],
+      servers: ['haproxy', 'haproxy-2'],
     })),
-    { id: 'tell all', kind: 'recreate', region: 'global', servers: ['global-haproxy', 'prometheus'] },
+    {
+      id: 'tell all',
+      kind: 'recreate',
+      region: 'global',
+      servers: ['global-haproxy', 'global-haproxy-2', 'prometheus'],
+    },
   ];
 }
 

@@ -1,20 +1,27 @@
 import { IMAGES } from './images.js';
 import type { Region } from './region.js';
-import { type ComposeService, bounded, health, healthy, OPEN_FILES, type Services } from './service.js';
+import { type ComposeService, bounded, health, healthy, OPEN_FILES, type Services, twice } from './service.js';
 
 const PROFILES = ['core', 'full'];
 /** nginx looks for its certificate beside its configuration. */
 const SECRETS = '${SECRETS_DIR:-./deploy/secrets}';
 
-/** TLS and limits per address in front, and the balancer behind it through which everything of a region goes. */
+/**
+ * TLS and limits per address in front, and the balancer behind it through which everything of a region goes. There are
+ * two of each under the same names, and whoever finds one gone asks the other.
+ */
 export function edgeServices(region: Region, regions: readonly Region[]): Services {
   return {
-    [`${region.name}-nginx`]: nginx(region),
-    [`${region.name}-haproxy`]: haproxy(region, regions),
+    ...twice(`${region.name}-nginx`, (nth) => nginx(region, nth)),
+    ...twice(`${region.name}-haproxy`, () => haproxy(region, regions)),
   };
 }
 
-function nginx({ name, number }: Region): ComposeService {
+/** Both on one host: the second has a port of its own. */
+const EDGE_PORTS = [8_450, 8_550];
+
+function nginx({ name, number }: Region, nth: number): ComposeService {
+  const variable = `EDGE_PORT_${number}${nth === 1 ? '' : `_${nth}`}`;
   return bounded(
     {
       image: IMAGES.nginx,
@@ -27,9 +34,9 @@ function nginx({ name, number }: Region): ComposeService {
         `${SECRETS}/edge-key.pem:/etc/nginx/tls/key.pem:ro`,
       ],
       tmpfs: ['/tmp:size=128m,mode=1777'],
-      ports: [`\${EDGE_ADDRESS:-127.0.0.1}:\${EDGE_PORT_${number}:-${8450 + number}}:8443`],
+      ports: [`\${EDGE_ADDRESS:-127.0.0.1}:\${${variable}:-${EDGE_PORTS[nth - 1]! + number}}:8443`],
       networks: { [`${name}-edge`]: { aliases: ['nginx'] }, wan: { aliases: [`nginx-${name}`] } },
-      depends_on: healthy(`${name}-haproxy`),
+      depends_on: healthy(`${name}-haproxy`, `${name}-haproxy-2`),
       healthcheck: health(['CMD', 'curl', '-fsS', 'http://127.0.0.1:8080/edge/health']),
       ulimits: OPEN_FILES,
     },
@@ -69,7 +76,7 @@ function haproxy(region: Region, regions: readonly Region[]): ComposeService {
         wan: { aliases: [`haproxy-${name}`] },
       },
       healthcheck: health(['CMD-SHELL', 'echo "show info" | socat - /tmp/haproxy.sock | grep -q ^Uptime']),
-      stop_grace_period: '65s',
+      stop_grace_period: '30s',
       ulimits: OPEN_FILES,
     },
     { cpus: '1.0', memory: '512M' },

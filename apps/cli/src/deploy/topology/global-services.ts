@@ -1,6 +1,6 @@
 import { IMAGES, ownImage } from './images.js';
 import type { Region } from './region.js';
-import { type ComposeService, bounded, health, type Limits, OPEN_FILES, type Services } from './service.js';
+import { type ComposeService, bounded, health, type Limits, OPEN_FILES, type Services, twice } from './service.js';
 
 /** What there is once: the way in by geography, and the eyes of whoever operates it all. */
 export function globalServices(regions: readonly Region[]): Services {
@@ -22,24 +22,8 @@ function service(profiles: string[], limits: Limits, more: Partial<ComposeServic
 }
 
 function wayIn(regions: readonly Region[]): Services {
-  const named = Object.fromEntries(regions.slice(0, 4).map(({ name }, i) => [`REGION_${i + 1}`, name]));
   return {
-    'global-haproxy': service(
-      CORE,
-      { cpus: '1.0', memory: '512M' },
-      {
-        image: IMAGES.haproxy,
-        user: '99:99',
-        command: ['haproxy', '-W', '-db', '-f', '/usr/local/etc/haproxy/global.cfg'],
-        environment: { ...named, TLS_DIR: '/run/secrets', DNS_SERVER: '${DNS_SERVER:-127.0.0.11:53}' },
-        volumes: ['./haproxy:/usr/local/etc/haproxy:ro'],
-        secrets: ['ca.pem', 'balancer.pem', 'edge-bundle.pem'],
-        tmpfs: ['/tmp:size=16m,mode=1777'],
-        ports: ['${GLOBAL_ADDRESS:-127.0.0.1}:${GLOBAL_PORT:-8443}:8443'],
-        healthcheck: health(['CMD-SHELL', 'echo "show info" | socat - /tmp/haproxy.sock | grep -q ^Uptime']),
-        ulimits: OPEN_FILES,
-      },
-    ),
+    ...twice('global-haproxy', (nth) => globalHaproxy(regions, nth)),
     varnish: service(
       CORE,
       { cpus: '1.0', memory: '512M' },
@@ -52,6 +36,30 @@ function wayIn(regions: readonly Region[]): Services {
       },
     ),
   };
+}
+
+/** One of two, each with an address of its own: clients are told both, and ask the other when one is gone. */
+function globalHaproxy(regions: readonly Region[], nth: number): ComposeService {
+  const named = Object.fromEntries(regions.slice(0, 4).map(({ name }, i) => [`REGION_${i + 1}`, name]));
+  const port = nth === 1 ? '${GLOBAL_PORT:-8443}' : '${GLOBAL_PORT_2:-8543}';
+  return service(
+    CORE,
+    { cpus: '1.0', memory: '512M' },
+    {
+      image: IMAGES.haproxy,
+      user: '99:99',
+      command: ['haproxy', '-W', '-db', '-f', '/usr/local/etc/haproxy/global.cfg'],
+      environment: { ...named, TLS_DIR: '/run/secrets', DNS_SERVER: '${DNS_SERVER:-127.0.0.11:53}' },
+      volumes: ['./haproxy:/usr/local/etc/haproxy:ro'],
+      secrets: ['ca.pem', 'balancer.pem', 'edge-bundle.pem'],
+      tmpfs: ['/tmp:size=16m,mode=1777'],
+      networks: { wan: { aliases: ['way-in'] } },
+      ports: [`\${GLOBAL_ADDRESS:-127.0.0.1}:${port}:8443`],
+      healthcheck: health(['CMD-SHELL', 'echo "show info" | socat - /tmp/haproxy.sock | grep -q ^Uptime']),
+      stop_grace_period: '30s',
+      ulimits: OPEN_FILES,
+    },
+  );
 }
 
 /** Prometheus and Alertmanager for all regions. */

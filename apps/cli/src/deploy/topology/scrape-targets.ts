@@ -12,6 +12,7 @@ const INTERNAL_PORT = 9464;
 
 /** The one address behind the edge that needs no key and is not answered by the edge itself. */
 const PROBED = '/health/live';
+const WAYS_IN = ['global-haproxy', 'global-haproxy-2'];
 /** Runs with the profile `full` only, and is missed only where something of that profile answers. */
 const FULL = { profile: 'full' };
 
@@ -38,8 +39,8 @@ function groupsOf({ name, gateways, predictions, workers }: Region): TargetGroup
     group(name, 'market-data', [`${name}-market-data:${INTERNAL_PORT}`]),
     group(name, 'prediction', numbered('prediction', predictions)),
     group(name, 'worker', numbered('worker', workers)),
-    group(name, 'haproxy', [`haproxy-${name}:8404`]),
-    group(name, 'nginx', [`nginx-exporter-${name}:9113`]),
+    group(name, 'haproxy', [`${name}-haproxy:8404`, `${name}-haproxy-2:8404`]),
+    group(name, 'nginx', [`nginx-exporter-${name}:9113`, `nginx-exporter-2-${name}:9113`]),
     group(name, 'postgres', [`postgres-exporter-${name}:9187`]),
     group(name, 'patroni', [`postgres-${name}:8008`]),
     group(name, 'backup', [`postgres-${name}:9465`]),
@@ -57,8 +58,9 @@ function groupsOf({ name, gateways, predictions, workers }: Region): TargetGroup
 export function globalTargets(regions: readonly Region[]): string {
   const probing = regions
     .slice(0, 1)
-    .map(({ name }) => probe('global', `https://global-haproxy:8443${PROBED}`, name));
-  return text([group('global', 'haproxy', ['global-haproxy:8404']), ...probing, ...watching('global')]);
+    .flatMap(({ name }) => WAYS_IN.map((host) => probe('global', `https://${host}:8443${PROBED}`, name)));
+  const balancers = WAYS_IN.map((host) => `${host}:8404`);
+  return text([group('global', 'haproxy', balancers), ...probing, ...watching('global')]);
 }
 
 /**

@@ -71,5 +71,10 @@ export function numbered(name: string, count: number): string[] {
   return Array.from({ length: count }, (_, i) => `${name}-${i + 1}`);
 }
 
+/** `name` and `name-2`, made by their number. */
+export function twice(name: string, make: (nth: number) => ComposeService): Services {
+  return { [name]: make(1), [`${name}-2`]: make(2) };
+}
+
 export const healthy = (...names: string[]): Record<string, { condition: string }> =>
   Object.fromEntries(names.map((name) => [name, { condition: 'service_healthy' }]));

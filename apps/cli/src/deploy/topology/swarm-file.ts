@@ -99,18 +99,21 @@ function stackServices(region: Region, regions: readonly Region[]): Record<strin
       replicas,
       update_config: ROLLING,
     });
-  const one = (name: string): StackService =>
-    stackService(region, of(all, region, name), { mode: 'replicated', replicas: 1, update_config: ROLLING });
+  const some = (name: string, replicas: number): StackService =>
+    stackService(region, of(all, region, name), { mode: 'replicated', replicas, update_config: ROLLING });
   return {
     nginx: nginx(region, of(all, region, 'nginx')),
     haproxy: {
-      ...one('haproxy'),
+      ...some('haproxy', 2),
       configs: [config('haproxy.cfg', '/usr/local/etc/haproxy/haproxy.cfg', '99')],
     },
-    'nginx-exporter': one('nginx-exporter'),
+    'nginx-exporter': {
+      ...some('nginx-exporter', 1),
+      command: ['--nginx.scrape-uri=http://nginx:8090/stub_status'],
+    },
     migrate: migration(region, of(all, region, 'migrate')),
     gateway: many('gateway', `\${GATEWAYS:-${region.gateways}}`),
-    'market-data': one('market-data'),
+    'market-data': some('market-data', 1),
     prediction: many('prediction', `\${PREDICTIONS:-${region.predictions}}`),
     worker: many('worker', `\${WORKERS:-${region.workers}}`),
   };

@@ -1,6 +1,6 @@
 import { IMAGES } from './images.js';
 import type { Region } from './region.js';
-import { type ComposeService, bounded, type Services } from './service.js';
+import { type ComposeService, bounded, type Services, twice } from './service.js';
 
 const DATA = ['core', 'full', 'data'];
 
@@ -32,16 +32,22 @@ function exporters(region: Region): Services {
       { REDIS_ADDR: '', REDIS_PASSWORD_FILE: '/run/secrets/redis_exporter' },
       { profiles: DATA, secrets: ['redis_exporter'], networks: inside(region, 'app', 'redis-exporter') },
     ),
-    [`${name}-nginx-exporter`]: exporter(
-      region,
-      IMAGES.nginxExporter,
-      {},
-      {
-        command: ['--nginx.scrape-uri=http://nginx:8090/stub_status'],
-        networks: inside(region, 'edge', 'nginx-exporter'),
-      },
-    ),
+    ...twice(`${name}-nginx-exporter`, (nth) => nginxExporter(region, nth)),
   };
+}
+
+/** One beside each nginx: older versions ask no more than one. */
+function nginxExporter(region: Region, nth: number): ComposeService {
+  const [host, alias] = [`${region.name}-nginx`, 'nginx-exporter'].map((name) => (nth === 1 ? name : `${name}-${nth}`));
+  return exporter(
+    region,
+    IMAGES.nginxExporter,
+    {},
+    {
+      command: [`--nginx.scrape-uri=http://${host}:8090/stub_status`],
+      networks: inside(region, 'edge', alias!),
+    },
+  );
 }
 
 /** Of the host, and of what a client sees. */

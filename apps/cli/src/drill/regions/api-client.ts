@@ -1,5 +1,6 @@
+import { lookup } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
-import { Agent, request } from 'node:https';
+import { Agent, buildConnector, type Dispatcher } from 'undici';
 
 export interface ApiReply {
   readonly status: number;
@@ -19,22 +20,30 @@ export interface ApiClientOptions {
 }
 
 const TIMEOUT_MS = 5_000;
+const CONNECT_MS = 2_000;
+/** Of one client to the edge. */
+const CONNECTIONS = 32;
+/** What becomes of a request whose connection could not be had, or broke before an answer came. */
+const LOST = new Set([
+  ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'EHOSTUNREACH', 'ETIMEDOUT'],
+  ...['UND_ERR_SOCKET', 'UND_ERR_CONNECT_TIMEOUT'],
+]);
 
-/** Somebody who asks the API over TLS, from an address of theirs, over connections that stay open. */
+/**
+ * Somebody who asks the API over TLS, from an address of theirs, over connections that stay open. As libraries do, ours
+ * (libs/api-client) among them, it tries the next address of a name when one takes no connection, and sends a request
+ * once more whose connection was lost before there was an answer, when that can do no harm. An answer is never asked for
+ * again, whatever it says, though libs/api-client would.
+ */
 export class ApiClient {
+  /** Requests that were sent once more. */
+  repeated = 0;
   readonly #agent: Agent;
-  readonly #host: string;
-  readonly #port: number;
+  readonly #origin: string;
 
   constructor(private readonly options: ApiClientOptions) {
-    const [host, port] = options.at.split(':') as [string, string];
-    [this.#host, this.#port] = [host, Number(port)];
-    this.#agent = new Agent({
-      keepAlive: true,
-      maxSockets: 32,
-      ca: readFileSync(options.caFile),
-      servername: 'localhost',
-    });
+    this.#origin = `https://${options.at}`;
+    this.#agent = new Agent({ connections: CONNECTIONS, connect: anyAddress(options) });
   }
 
   get(path: string): Promise<ApiReply> {
@@ -42,50 +51,76 @@ export class ApiClient {
   }
 
   /** @throws Error when there is no answer in time */
-  send(
-    method: string,
+  async send(
+    method: 'GET' | 'POST',
     path: string,
     body?: unknown,
     headers: Record<string, string> = {},
   ): Promise<ApiReply> {
-    const { key, from, timeoutMs = TIMEOUT_MS } = this.options;
-    const text = body === undefined ? '' : JSON.stringify(body);
-    return new Promise((resolve, reject) => {
-      const sent = request({
-        agent: this.#agent,
-        host: this.#host,
-        port: this.#port,
-        method,
-        path,
-        headers: {
-          authorization: `Bearer ${key}`,
-          ...(body === undefined
-            ? {}
-            : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
-          ...headers,
-        },
-        ...(from ? { localAddress: from } : {}),
-      });
-      const timer = setTimeout(() => sent.destroy(new Error('no answer in time')), timeoutMs);
-      sent.on('error', (error) => {
-        clearTimeout(timer);
-        reject(error);
-      });
-      sent.on('response', (response) => {
-        const parts: Buffer[] = [];
-        response.on('data', (part: Buffer) => parts.push(part));
-        response.on('error', reject);
-        response.on('end', () => {
-          clearTimeout(timer);
-          const region = String(response.headers['x-served-region'] ?? '');
-          resolve({ status: response.statusCode ?? 0, body: Buffer.concat(parts).toString(), region });
-        });
-      });
-      sent.end(text);
-    });
+    const { key, timeoutMs = TIMEOUT_MS } = this.options;
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(new Error('no answer in time')), timeoutMs);
+    const asked: Dispatcher.RequestOptions = {
+      origin: this.#origin,
+      method,
+      path,
+      headers: {
+        authorization: `Bearer ${key}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      body: body === undefined ? null : JSON.stringify(body),
+      signal: late.signal,
+    };
+    try {
+      const answer = await this.#ask(asked, method === 'GET' || 'idempotency-key' in headers);
+      const region = String(answer.headers['x-served-region'] ?? '');
+      return { status: answer.statusCode, body: await answer.body.text(), region };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #ask(asked: Dispatcher.RequestOptions, mayRepeat: boolean): Promise<Dispatcher.ResponseData> {
+    try {
+      return await this.#agent.request(asked);
+    } catch (error) {
+      if (!mayRepeat || !LOST.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+      this.repeated++;
+      return this.#agent.request(asked);
+    }
   }
 
   close(): void {
-    this.#agent.destroy();
+    void this.#agent.destroy();
   }
+}
+
+/** Connects to one of the addresses of a name, beginning with any; while one takes no connection, to the next. */
+function anyAddress({ caFile, from }: ApiClientOptions): buildConnector.connector {
+  const toOne = buildConnector({
+    ca: readFileSync(caFile),
+    servername: 'localhost',
+    timeout: CONNECT_MS,
+    allowH2: false,
+  });
+  return (options, done) => {
+    const from1st = (addresses: readonly string[]): void => {
+      const [address, ...others] = addresses;
+      const to = { ...options, hostname: address!, ...(from && { localAddress: from }) };
+      toOne(to, (...result) => {
+        if (result[0] && others.length > 0) from1st(others);
+        else done(...result);
+      });
+    };
+    lookup(options.hostname, { all: true, family: 4 }).then(
+      (all) => from1st(rotated(all.map(({ address }) => address))),
+      (error: Error) => done(error, null),
+    );
+  };
+}
+
+function rotated<T>(values: readonly T[]): T[] {
+  const at = Math.floor(Math.random() * values.length);
+  return [...values.slice(at), ...values.slice(0, at)];
 }

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { Gaps } from '../ledger.js';
 import { ApiClient } from './api-client.js';
-import type { RegionsRig } from './regions-rig.js';
+import { type RegionsRig, WAY_IN } from './regions-rig.js';
 
 const PAUSE_MS = 500;
 const TIMEOUT_MS = 10_000;
@@ -25,7 +25,7 @@ export class ApiLedger {
     private readonly region: string,
   ) {
     this.#client = new ApiClient({
-      at: 'global-haproxy:8443',
+      at: WAY_IN,
       caFile: base.secretFile('ca.pem'),
       key,
       from: base.network.clientAddresses(region, 'outside').at(-1)!,
@@ -34,10 +34,14 @@ export class ApiLedger {
     this.#loop = this.#run();
   }
 
+  get repeated(): number {
+    return this.#client.repeated;
+  }
+
   /** Begins to count, and to measure pauses, anew. */
   begin(): void {
     this.gaps.begin();
-    [this.requests, this.failed] = [0, 0];
+    [this.requests, this.failed, this.#client.repeated] = [0, 0, 0];
     this.failures.clear();
   }
 

@@ -1,6 +1,6 @@
 import { Ledger } from '../ledger.js';
 import { ApiLedger } from './api-ledger.js';
-import { counts, ForecastLoad, quantile } from './load.js';
+import { counts, ForecastLoad, quantile, sum } from './load.js';
 import { databaseUrl } from './record.js';
 import type { RegionsRig } from './regions-rig.js';
 
@@ -83,13 +83,10 @@ export class Clients {
     return [
       `acknowledged: ${rows} rows, ${made} keys`,
       `latency of reads: median ${Math.round(quantile(latencies, 0.5))} ms, p95 ${Math.round(quantile(latencies, 0.95))} ms`,
+      `requests sent once more, because their connection was lost: ${sum([...this.loads, ...this.keys].map(({ repeated }) => repeated))}`,
       ...(told.size > 0 ? [`those who failed were told: ${counts(told)}`] : []),
     ];
   }
-}
-
-export function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }
 
 function merged(all: readonly ReadonlyMap<string, number>[]): Map<string, number> {

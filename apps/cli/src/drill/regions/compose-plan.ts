@@ -41,7 +41,7 @@ export function planServices(
   regions: readonly Region[],
   given: (place: string) => Record<string, string>,
 ): PlannedService[] {
-  const { services } = ComposeFile.parse(parse(multiRegionFile(regions), { merge: true }));
+  const { services } = ComposeFile.parse(parse(multiRegionFile(regions), { merge: true, maxAliasCount: -1 }));
   return Object.entries(services)
     .filter(([name, { profiles }]) => profiles.includes('core') && !name.endsWith('-volumes'))
     .map(([name, service]) => {

@@ -56,9 +56,11 @@ function mountOwn(folder: string): void {
 
 function keepLogs({ folder, logs }: InsidePlan): void {
   if (logs === undefined) return;
+  const services = join(folder, 'services');
+  if (!existsSync(services)) return;
   mkdirSync(logs, { recursive: true });
-  for (const name of readdirSync(join(folder, 'services'))) {
-    const log = join(folder, 'services', name, 'log');
+  for (const name of readdirSync(services)) {
+    const log = join(services, name, 'log');
     if (existsSync(log)) copyFileSync(log, join(logs, `${name}.log`));
   }
 }

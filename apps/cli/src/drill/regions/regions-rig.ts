@@ -8,6 +8,8 @@ import { Starter } from './starter.js';
 
 const READY_MS = 240_000;
 const FORECAST_MS = 300_000;
+/** Of everybody: a name with the addresses of both global HAProxy. */
+export const WAY_IN = 'way-in:8443';
 export const FORECAST = '/v1/forecasts/BTC-USD?horizon=24h';
 
 /** Whole regions, and what there is once, as compose has them. */
@@ -56,11 +58,18 @@ async function untilReady({ base, cluster, key }: RegionsRig, note: (what: strin
     await untilRegionReady(base, name, key);
     note(`${name} answers with a forecast`);
   }
-  await base.waitUntil(
-    'the way in for everybody leads to all regions',
-    async () => (await serversUp('http://global-haproxy:8404', 'any_region')).length === base.regions.length,
-    READY_MS,
-  );
+  await untilAllFound(base);
+}
+
+/** Waits until both ways in for everybody lead to both nginx of every region. */
+export async function untilAllFound(base: RegionsBase): Promise<void> {
+  for (const host of ['global-haproxy', 'global-haproxy-2']) {
+    await base.waitUntil(
+      `${host} leads to all regions`,
+      async () => (await serversUp(`http://${host}:8404`, 'any_region')).length === 2 * base.regions.length,
+      READY_MS,
+    );
+  }
 }
 
 /** Waits until all gateways of a region are in use and it forecasts. */
@@ -69,8 +78,9 @@ export async function untilRegionReady(base: RegionsBase, region: string, key: s
   await base.waitUntil(
     `all gateways of ${region} are up`,
     async () => {
-      const up = await serversUp(`http://haproxy-${region}:8404`, 'gateways');
-      return up.filter((server) => server.startsWith('gateway')).length === gateways;
+      const both = [`${region}-haproxy`, `${region}-haproxy-2`];
+      const up = await Promise.all(both.map((host) => serversUp(`http://${host}:8404`, 'gateways')));
+      return up.flat().filter((server) => server.startsWith('gateway')).length === both.length * gateways;
     },
     READY_MS,
   );

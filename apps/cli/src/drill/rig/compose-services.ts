@@ -26,7 +26,10 @@ const NAMES = new Set(['PATRONI_NAME', 'ETCD_NAME']);
 /** The services of docker-compose.multi-region.yml, as they are written there. */
 export class ComposeServices {
   readonly #services = ComposeFile.parse(
-    parse(readFileSync(join(projectFolder, 'docker-compose.multi-region.yml'), 'utf8'), { merge: true }),
+    parse(readFileSync(join(projectFolder, 'docker-compose.multi-region.yml'), 'utf8'), {
+      merge: true,
+      maxAliasCount: -1,
+    }),
   ).services;
 
   constructor(private readonly places: Places) {}

@@ -14,6 +14,7 @@ const FILES = [
   'start.sh',
   'backup.py',
   'schedule.py',
+  'etcd_leader.py',
 ].map((file) => `deploy/patroni/${file}`);
 
 /** PostgreSQL under Patroni, a node in every region, as compose starts it. */
