@@ -45,13 +45,36 @@ export async function stopServers(
   return 'stopped';
 }
 
+/** One after the other, each well before the next: of two that do the same one is always there. */
 export async function recreate(
   { region, servers }: StepOf<'recreate'>,
-  { driver }: StepContext,
+  context: StepContext,
 ): Promise<string> {
+  const { driver } = context;
   if (!driver.recreate) throw new AppError('bug', 'internal.bug', `${driver.name} makes no server anew`);
-  for (const server of servers) await driver.recreate(region, server);
+  for (const server of servers) {
+    await driver.recreate(region, server);
+    await untilWell(region, server, context);
+  }
   return 'made anew';
+}
+
+async function untilWell(
+  region: string,
+  server: string,
+  { driver, rules, pace, signal }: StepContext,
+): Promise<void> {
+  const end = pace.now() + rules.deadlineMs;
+  for (;;) {
+    const found = (await driver.servers(region)).find(({ name }) => name === server);
+    if (found?.well) return;
+    signal.throwIfAborted();
+    if (pace.now() >= end) {
+      const message = `${server} of ${region} was made anew and is ${found?.state ?? 'missing'}`;
+      throw new AppError('transient', 'service.not_ready', message);
+    }
+    await pace.wait(rules.everyMs, signal);
+  }
 }
 
 /** The file of a region that is there stays as it is: it may have been begun by hand. */
