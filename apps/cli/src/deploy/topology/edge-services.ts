@@ -1,6 +1,14 @@
 import { IMAGES } from './images.js';
 import type { Region } from './region.js';
-import { type ComposeService, bounded, health, healthy, OPEN_FILES, type Services, twice } from './service.js';
+import {
+  type ComposeService,
+  bounded,
+  health,
+  healthy,
+  OPEN_FILES,
+  type Services,
+  twice,
+} from './service.js';
 
 const PROFILES = ['core', 'full'];
 /** nginx looks for its certificate beside its configuration. */

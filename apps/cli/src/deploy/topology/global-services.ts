@@ -1,6 +1,14 @@
 import { IMAGES, ownImage } from './images.js';
 import type { Region } from './region.js';
-import { type ComposeService, bounded, health, type Limits, OPEN_FILES, type Services, twice } from './service.js';
+import {
+  type ComposeService,
+  bounded,
+  health,
+  type Limits,
+  OPEN_FILES,
+  type Services,
+  twice,
+} from './service.js';
 
 /** What there is once: the way in by geography, and the eyes of whoever operates it all. */
 export function globalServices(regions: readonly Region[]): Services {

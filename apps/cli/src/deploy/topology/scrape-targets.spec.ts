@@ -90,7 +90,11 @@ describe('what rules and panels read', () => {
 
   it('is exported by something that the compose file starts and Prometheus asks', () => {
     const lists = readdirSync(join(MONITORING, 'metrics')).map((file) => file.replace('.txt', ''));
-    const { services } = parse(multiRegionFile(regions), { version: '1.1', merge: true, maxAliasCount: -1 }) as {
+    const { services } = parse(multiRegionFile(regions), {
+      version: '1.1',
+      merge: true,
+      maxAliasCount: -1,
+    }) as {
       services: object;
     };
     const kinds = new Set(

@@ -38,7 +38,9 @@ function exporters(region: Region): Services {
 
 /** One beside each nginx: older versions ask no more than one. */
 function nginxExporter(region: Region, nth: number): ComposeService {
-  const [host, alias] = [`${region.name}-nginx`, 'nginx-exporter'].map((name) => (nth === 1 ? name : `${name}-${nth}`));
+  const [host, alias] = [`${region.name}-nginx`, 'nginx-exporter'].map((name) =>
+    nth === 1 ? name : `${name}-${nth}`,
+  );
   return exporter(
     region,
     IMAGES.nginxExporter,
