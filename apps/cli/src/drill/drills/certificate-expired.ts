@@ -16,6 +16,7 @@ const LIFE_S = 150;
 const DAY_S = 86_400;
 const BACK_MS = 60_000;
 const EDGE = ['edge.pem', 'edge-key.pem'];
+const nginxOf = (region: string): RegExp => new RegExp(`^${region}-nginx(-\\d+)?$`);
 
 /** What clients see of a region ends before anybody has renewed it. */
 export const certificateExpired: RegionDrill = {
@@ -33,13 +34,13 @@ export const certificateExpired: RegionDrill = {
   runInRegions: async (rig) => {
     const { base } = rig;
     const region = base.regions.at(-1)!.name;
-    const nginx = base.container(`${region}-nginx`);
+    const edge = [...base.containers.values()].filter(({ name }) => nginxOf(region).test(name));
     const instance = `https://nginx-${region}:8443/health/live`;
     const renew = (life?: number): void => {
       makeEdge(base, life);
-      nginx.kill('SIGHUP');
+      for (const nginx of edge) nginx.kill('SIGHUP');
     };
-    const running = nginx.pid;
+    const running = edge.map(({ pid }) => pid);
     const told: string[] = [];
     return drillAlert(rig, certificateExpired.name, {
       alerts: [{ name: 'ProbeFailed', labels: { region, instance } }],
@@ -58,7 +59,8 @@ export const certificateExpired: RegionDrill = {
       end: async () => {
         renew();
         await base.waitUntil('the region answers inside', () => isAnswered(rig, region), BACK_MS);
-        told.push(nginx.pid === running ? 'nginx was reloaded, not restarted' : 'nginx was restarted');
+        const same = edge.every(({ pid }, i) => pid === running[i]);
+        told.push(same ? 'nginx was reloaded, not restarted' : 'nginx was restarted');
       },
       leftOut: (clients) => [clients.load(region, 'inside')],
       remarks: () => told,

@@ -21,7 +21,7 @@ export const slowNetwork: RegionDrill = {
       place?.host.replace('postgres-', ''),
     );
     const region = base.regions.find(({ name }) => !busy.includes(name))!;
-    const server = `region_${region.number}`;
+    const server = `region_${region.number}-1`; // the first of its nginx
     const balancer = base.container('global-haproxy');
     let log = new ServiceLog(balancer);
     return drillAlert(rig, slowNetwork.name, {
