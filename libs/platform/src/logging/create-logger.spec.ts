@@ -86,7 +86,13 @@ describe('createLogger', () => {
         const [line = {}] = lines();
         expect({ strange: strangers(line), line }).toEqual({ strange: [], line });
       }),
-      { examples: [[{ ms: 1e302 }, {}, ''], [{ ms: 1e13, status: Number.NaN }, { ms: -1e300 }, '']] },
+      {
+        examples: [
+          [{ ms: 1e302 }, {}, ''],
+          [{ ms: 1e13, status: Number.NaN }, { ms: -1e300 }, ''],
+          [{ at: new Date(Number.NaN) }, { err: new Date(Number.NaN) }, ''],
+        ],
+      },
     );
   });
 

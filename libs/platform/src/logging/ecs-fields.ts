@@ -115,13 +115,13 @@ function isRecord(value: unknown): value is Fields {
 
 /** What has no place of its own, as JSON without secrets; dates as they are written everywhere. */
 function text(value: unknown): string {
-  if (value instanceof Date) return value.toISOString();
   try {
+    if (value instanceof Date) return value.toISOString();
     return JSON.stringify(value, (name, part: unknown) => {
       if (SECRET.test(name)) return CENSORED;
       return typeof part === 'bigint' ? String(part) : part;
     });
   } catch {
-    return String(value); // it contains itself: no line may fail for that
+    return String(value); // it contains itself, or is no date: no line may fail for that
   }
 }
