@@ -67,13 +67,19 @@ export function ecsLine(fields: Readonly<Fields>): Fields {
 function place(line: Fields, name: string, value: unknown): void {
   if (value === undefined || value === null || typeof value === 'function') return;
   const text = TEXTS.get(name);
-  const number = NUMBERS.get(name);
-  const whole = number && typeof value === 'number' ? Math.round(value * number.factor) : Number.NaN;
+  const number = counted(name, value);
   if (name === 'err') placeError(line, value);
   else if (text && typeof value === 'string') line[text] = value;
-  // One number out of a `long`'s range, and Elasticsearch refuses the whole line.
-  else if (number && Number.isSafeInteger(whole)) line[number.name] = whole;
+  else if (number) line[number.name] = number.value;
   else label(line, [name], value);
+}
+
+/** A number as ECS counts it; none out of the range of a `long`, for which Elasticsearch refuses the whole line. */
+function counted(name: string, value: unknown): { readonly name: string; readonly value: number } | undefined {
+  const number = NUMBERS.get(name);
+  if (!number || typeof value !== 'number') return undefined;
+  const whole = Math.round(value * number.factor);
+  return Number.isSafeInteger(whole) ? { name: number.name, value: whole } : undefined;
 }
 
 function placeError(line: Fields, error: unknown): void {
