@@ -75,7 +75,10 @@ function place(line: Fields, name: string, value: unknown): void {
 }
 
 /** A number as ECS counts it; none out of the range of a `long`, for which Elasticsearch refuses the whole line. */
-function counted(name: string, value: unknown): { readonly name: string; readonly value: number } | undefined {
+function counted(
+  name: string,
+  value: unknown,
+): { readonly name: string; readonly value: number } | undefined {
   const number = NUMBERS.get(name);
   if (!number || typeof value !== 'number') return undefined;
   const whole = Math.round(value * number.factor);
