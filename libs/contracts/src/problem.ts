@@ -53,6 +53,7 @@ export const ERROR_CODES = [
   'forecast.insufficient_history',
   'forecast.model_not_ready',
   'forecast.not_reproducible',
+  'forecast.journal_full',
   'model.not_found',
   'model.refused',
   'model.conflict',
