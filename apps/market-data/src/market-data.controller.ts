@@ -29,6 +29,12 @@ export class MarketDataController {
     return this.markets.of(body.instrument).queries.read(({ candles }) => candles.list(body));
   }
 
+  @Rpc(marketDataRpc.localView)
+  async localView({ instrument, from }: Body<'localView'>): Reply<'localView'> {
+    const { market, candles } = await this.markets.of(instrument).recent.view(from);
+    return { market, candles: [...candles] }; // as the schema has it
+  }
+
   @Rpc(marketDataRpc.repairGap)
   async repairGap({ gapId }: Body<'repairGap'>): Reply<'repairGap'> {
     const gap = await this.markets.any.gaps.ledger.find(gapId);

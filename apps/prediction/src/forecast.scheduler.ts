@@ -1,6 +1,6 @@
 import type { EventOf } from '@btcforecast/contracts';
 import { EventBus, LOGGER, type Logger, type Subscription } from '@btcforecast/platform';
-import { FeedSettings, ForecastCatchUp } from '@btcforecast/prediction';
+import { FeedSettings, RegionForecasting } from '@btcforecast/prediction';
 import {
   Inject,
   Injectable,
@@ -25,7 +25,7 @@ export class ForecastScheduler implements OnApplicationBootstrap, BeforeApplicat
   readonly #served: readonly InstrumentForecasts[];
 
   constructor(
-    catchUp: ForecastCatchUp,
+    forecasting: RegionForecasting,
     metrics: PredictionMetrics,
     private readonly events: EventBus,
     private readonly settings: FeedSettings,
@@ -34,7 +34,7 @@ export class ForecastScheduler implements OnApplicationBootstrap, BeforeApplicat
     const { feed, instruments } = settings;
     this.#served = instruments.map((instrument) => {
       const scope = { feed, instrument, signal: this.#stop.signal };
-      return new InstrumentForecasts(scope, catchUp, metrics, logger.child({ instrument }));
+      return new InstrumentForecasts(scope, forecasting, metrics, logger.child({ instrument }));
     });
   }
 

@@ -1,5 +1,5 @@
 import { isAppError, type Logger, SerialRunner } from '@btcforecast/platform';
-import { type CatchUpReport, type ForecastCatchUp } from '@btcforecast/prediction';
+import type { CatchUpReport, RegionForecasting } from '@btcforecast/prediction';
 import type { PredictionMetrics } from './metrics.js';
 
 export interface InstrumentScope {
@@ -20,7 +20,7 @@ export class InstrumentForecasts {
   /** @param logger names the instrument */
   constructor(
     private readonly scope: InstrumentScope,
-    private readonly catchUp: ForecastCatchUp,
+    private readonly forecasting: RegionForecasting,
     private readonly metrics: PredictionMetrics,
     private readonly logger: Logger,
   ) {}
@@ -47,7 +47,7 @@ export class InstrumentForecasts {
     const scope = { ...this.scope, reach: this.#reach };
     this.#reach = 'recent';
     try {
-      this.#started = await this.catchUp.run(scope, (report) => this.#observe(report));
+      this.#started = await this.forecasting.run(scope, (report) => this.#observe(report));
       if (this.#problem) this.logger.info('forecasting goes on');
       this.#problem = '';
     } catch (error) {

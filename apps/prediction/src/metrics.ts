@@ -1,8 +1,8 @@
-import { MarketClockReader } from '@btcforecast/candle-reader';
 import { horizonOfHours } from '@btcforecast/contracts';
 import { Metrics } from '@btcforecast/platform';
-import { FeedSettings, ForecastRepository, type IssueReport } from '@btcforecast/prediction';
+import { FeedSettings, type IssueReport } from '@btcforecast/prediction';
 import { Injectable } from '@nestjs/common';
+import { RecordReads } from './record-reads.js';
 
 /** The metrics of prediction. Instants and ages are event time. */
 @Injectable()
@@ -17,13 +17,12 @@ export class PredictionMetrics {
 
   constructor(
     metrics: Metrics,
-    private readonly forecasts: ForecastRepository,
-    private readonly clock: MarketClockReader,
+    private readonly reads: RecordReads,
     private readonly settings: FeedSettings,
   ) {
     this.#issued = metrics.counter(
       'forecast_issued_total',
-      'Forecasts issued; outcome variant: another counts for that origin, shadow: of a challenger, known: the very same was there',
+      'Forecasts issued; outcome variant: another counts for that origin, shadow: of a challenger, known: the very same was there, journaled: kept until the primary is back',
       ['horizon', 'timeliness', 'outcome'],
     );
     this.#sorted = metrics.counter(
@@ -67,11 +66,9 @@ export class PredictionMetrics {
 
   /** NaN, Prometheus' way to say that there is no value, while there is no forecast or no event time. */
   async #newestAgeSeconds(instrument: string): Promise<number> {
-    const { feed } = this.settings;
     try {
-      const [newest] = await this.forecasts.listLatest(feed, instrument, [1]);
-      if (!newest) return Number.NaN;
-      return ((await this.clock.now(feed, instrument)) - newest.originAt.getTime()) / 1_000;
+      const age = await this.reads.newest.read((from) => from.ageSeconds(instrument), { newest: true });
+      return age ?? Number.NaN;
     } catch {
       return Number.NaN; // a scrape must not fail because the database is away: that shows elsewhere
     }

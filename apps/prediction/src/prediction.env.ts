@@ -23,6 +23,19 @@ export const PredictionEnv = PlatformEnv.extend({
     .describe(
       'Versions that may be loaded for inference beside the champions; each uploaded one is a process',
     ),
+  FORECAST_JOURNAL_DIR: z
+    .string()
+    .optional()
+    .describe(
+      'Folder of this process alone, in which forecasts wait for the primary; absent: without it none is made. Needs DATABASE_REPLICA_URL',
+    ),
+  FORECAST_JOURNAL_MAX_MEGABYTES: z.coerce
+    .number()
+    .positive()
+    .default(64)
+    .describe(
+      'Size of the journal at which no further forecast is made; an hour of one instrument is some 30 kB',
+    ),
   ...ReplicaEnv.shape,
   ...ChampionEnv.shape,
 });

@@ -32,6 +32,7 @@ import { ForecastController } from './forecast.controller.js';
 import { ForecastScheduler } from './forecast.scheduler.js';
 import { InferenceController } from './inference.controller.js';
 import { inferenceProviders } from './inference.providers.js';
+import { journalProviders } from './journal.providers.js';
 import { LiveScores } from './live-scores.js';
 import { LiveScoreMetrics } from './live-score.metrics.js';
 import { PredictionMetrics } from './metrics.js';
@@ -89,6 +90,7 @@ import type { PredictionEnv } from './prediction.env.js';
     ForecastPublisher,
     ForecastIssuer,
     ForecastCatchUp,
+    ...journalProviders,
     StandingRepository,
     StandingService,
     DriftDataRepository,

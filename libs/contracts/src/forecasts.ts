@@ -30,11 +30,15 @@ export const Quantiles = z
   .meta({ id: 'Quantiles' });
 export type Quantiles = z.infer<typeof Quantiles>;
 
-/** on_time counts; late: issued after the next candle closed; backfilled: issued after its own target. */
+/**
+ * on_time counts; late: issued after the next candle closed; backfilled: issued after its own target. What a region kept
+ * to itself while it was cut off is judged by when it came out.
+ */
 export const Timeliness = z.enum(['on_time', 'late', 'backfilled']).meta({
   id: 'Timeliness',
   description:
-    'late: issued after the next candle had closed; backfilled: after its target. Neither counts as skill',
+    'late: issued after the next candle had closed; backfilled: after its target. Neither counts as skill. What a region ' +
+    'kept to itself while it was cut off is judged by when it reached the others',
 });
 export type Timeliness = z.infer<typeof Timeliness>;
 

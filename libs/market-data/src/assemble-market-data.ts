@@ -13,6 +13,7 @@ import { CandleFiller } from './ingest/candle-filler.js';
 import type { IngestSettings } from './ingest/ingest-settings.js';
 import { Ingestor } from './ingest/ingestor.service.js';
 import { MarketFeedRepository } from './ingest/market-feed.repository.js';
+import { RecentHours } from './ingest/recent-hours.js';
 import { VenueSelector } from './ingest/venue-selector.js';
 import { MarketDataMetrics } from './market-data.metrics.js';
 import { CandleQueries } from './queries/candle-queries.service.js';
@@ -37,6 +38,7 @@ export interface MarketData {
   readonly repair: GapRepair;
   readonly gaps: GapWatch;
   readonly intake: CandleIntake;
+  readonly recent: RecentHours;
   /** What clients ask; the replica may answer, since no client writes any of it. */
   readonly queries: Reads<MarketQueries>;
 }
@@ -69,6 +71,7 @@ export function assembleMarketData(needs: MarketDataNeeds): MarketData {
   const filler = new CandleFiller(intake);
   const gaps = new GapWatch(ledger, jobs, events, clock, settings, reporting);
   const feeds = new MarketFeedRepository(dataSource, settings);
+  const recent = new RecentHours(exchanges, feeds, settings, clock);
   const selector = new VenueSelector(exchanges, settings, clock, reporting);
   const parts = {
     settings,
@@ -82,6 +85,7 @@ export function assembleMarketData(needs: MarketDataNeeds): MarketData {
     reader,
     gaps,
     feeds,
+    recent,
   };
   return {
     ingestor: new Ingestor(parts, feedReader),
@@ -89,6 +93,7 @@ export function assembleMarketData(needs: MarketDataNeeds): MarketData {
     repair: new GapRepair(gaps, missing, filler, exchanges, clock, settings),
     gaps,
     intake,
+    recent,
     queries: needs.reads.of((source) => marketQueries(source, clock, settings)),
   };
 }

@@ -34,6 +34,12 @@ export {
   type LatestQuestion,
   type ProbabilityQuestion,
 } from './forecasts/forecast-queries.service.js';
+export { ForecastJournal, type JournalOptions } from './journal/forecast-journal.js';
+export { JournalReplay, type JournalWatch } from './journal/journal-replay.js';
+export type { JournaledForecasts } from './journal/journal-line.js';
+export { JournaledForecastRepository } from './journal/journaled-forecast.repository.js';
+export { cutOffForecasting } from './cut-off/cut-off-forecasting.js';
+export { RegionForecasting, type CutOff } from './cut-off/region-forecasting.js';
 export { StandingRepository } from './standing/standing.repository.js';
 export { StandingService } from './standing/standing.service.js';
 export { DriftDataRepository } from './drift/drift-data.repository.js';

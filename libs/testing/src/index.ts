@@ -1,7 +1,9 @@
 export { candle } from './candle.js';
 export { ConsulStandIn } from './consul-stand-in.js';
+export { cuttableLine, type CuttableLine } from './cuttable-line.js';
 export { describeWhen } from './describe-when.js';
 export { freePort } from './free-port.js';
+export { ask, type ReplicaPair, replicaPair } from './replica-pair.js';
 export { repositoryRoot } from './repository-root.js';
 export { sharedData } from './shared-data.js';
 export { testDatabase, type TestDatabase, type TestDatabaseOptions } from './test-database.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { CandlesReply, InstrumentsReply } from '../candles.js';
-import { EpochMs, InstrumentId, Interval } from '../primitives.js';
+import { Candle, CandlesReply, InstrumentsReply } from '../candles.js';
+import { EpochMs, InstrumentId, Interval, Source } from '../primitives.js';
 import type { RpcMessage } from './message.js';
 
 /** Calls that market-data answers. */
@@ -24,6 +24,28 @@ export const marketDataRpc = {
       cursor: z.string().optional(),
     }),
     reply: CandlesReply,
+    idempotent: true,
+  },
+  localView: {
+    service: 'market-data',
+    name: 'market_data.local_view',
+    request: z.object({
+      instrument: InstrumentId,
+      from: EpochMs.optional().describe('Open time of the first hour that is wanted; absent: none is'),
+    }),
+    reply: z.object({
+      market: z.object({
+        feed: z.string(),
+        instrument: InstrumentId,
+        source: Source,
+        venue: z.string(),
+        baseInterval: Interval,
+        eventAt: z.number().describe('Event time at `observedAt`, ms'),
+        observedAt: z.number().describe('Wall time, ms'),
+        speed: z.number().nonnegative(),
+      }),
+      candles: z.array(Candle).max(1000).describe('Final hours, oldest first, stored or not'),
+    }),
     idempotent: true,
   },
   repairGap: {

@@ -1,4 +1,4 @@
-import { queryArrays } from '@btcforecast/candle-reader';
+import { queryArrays, type MarketFeed } from '@btcforecast/candle-reader';
 import type { Interval } from '@btcforecast/contracts';
 import { DataSource } from 'typeorm';
 import type { MarketTime } from '../exchange/exchange-port.js';
@@ -14,10 +14,17 @@ const UPSERT = `
 
 /** The only writer of market_feeds. */
 export class MarketFeedRepository {
+  #last: MarketFeed | undefined;
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly settings: IngestSettings,
   ) {}
+
+  /** What was written last, or could not be. */
+  get last(): MarketFeed | undefined {
+    return this.#last;
+  }
 
   /** What everyone goes by from now on: the venue in use, and what time it is in the market. */
   async write(
@@ -26,6 +33,7 @@ export class MarketFeedRepository {
     { nowMs, speed, observedAt }: MarketTime & { readonly observedAt: number },
   ): Promise<void> {
     const { feed, instrument, source } = this.settings;
+    this.#last = { feed, instrument, source, venue, baseInterval, eventAt: nowMs, observedAt, speed };
     await queryArrays(this.dataSource, UPSERT, [
       feed,
       instrument,

@@ -13,6 +13,7 @@ import { checkAcrossVenues } from './cross-venue-check.js';
 import { EventClock } from './event-clock.js';
 import type { IngestSettings } from './ingest-settings.js';
 import type { MarketFeedRepository } from './market-feed.repository.js';
+import type { RecentHours } from './recent-hours.js';
 import { Reconciler } from './reconciler.js';
 import { sleep } from './sleep.js';
 import { StreamRunner } from './stream-runner.js';
@@ -31,6 +32,7 @@ export interface SessionParts {
   readonly reader: CandleReader;
   readonly gaps: GapWatch;
   readonly feeds: MarketFeedRepository;
+  readonly recent: RecentHours;
 }
 
 /** Why the use of a venue ended. */
@@ -153,10 +155,11 @@ export class VenueSession {
   }
 
   async #reconcileLoop(reconcilers: readonly Reconciler[], signal: AbortSignal): Promise<void> {
-    const { reporting, gaps, settings } = this.parts;
+    const { reporting, gaps, settings, recent, intake } = this.parts;
     while (!signal.aborted) {
       this.#wake = Promise.withResolvers<void>();
       try {
+        await recent.store(intake, this.#eventClock.now());
         await this.#reconcile(reconcilers, signal);
         this.#health.succeeded('candles');
         await gaps.sweep();

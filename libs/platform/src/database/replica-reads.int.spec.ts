@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createDataSource } from '@btcforecast/database';
-import { waitFor } from '@btcforecast/testing';
+import { ask, type ReplicaPair, replicaPair, waitFor } from '@btcforecast/testing';
 import fc from 'fast-check';
 import type { DataSource } from 'typeorm';
 import { AppError } from '../errors/app-error.js';
@@ -8,7 +8,6 @@ import { problemOf } from '../errors/problem-of.js';
 import { createLogger } from '../logging/create-logger.js';
 import { Metrics } from '../metrics/metrics.js';
 import { lsnOf, ReplicaLag } from './replica-lag.js';
-import { ask, type ReplicaPair, replicaPair } from './replica-pair.fixture.js';
 import { ReplicaReads, type Reads } from './replica-reads.js';
 
 const MAX_LAG_MS = 2_500;

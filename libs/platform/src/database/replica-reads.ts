@@ -73,6 +73,17 @@ export class ReplicaReads {
     return new Reads(this, { primary: make(primary), replica: replica && make(replica) });
   }
 
+  /** What is done over the replica alone; undefined where there is none. */
+  ofReplica<T>(make: (replica: DataSource) => T): T | undefined {
+    const { replica } = this.options;
+    return replica && make(replica);
+  }
+
+  /** As of the last look, a second ago. */
+  get primaryAway(): boolean {
+    return this.#primaryAway;
+  }
+
   /** @throws what the first place that was asked threw, when none can answer */
   async read<T, R>(
     places: Places<T>,

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { MarketFeedReader, type MarketFeed } from '@btcforecast/candle-reader';
 import { AppError } from '@btcforecast/platform';
 import type { ModelManifest } from '@btcforecast/training';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { ModelStore, type OriginGroup } from '../models/model-store.js';
 import { isSameModel, referenceText } from '../registry/alias-move.js';
 import { ForecastMaker, MAX_BATCH, type FailedOrigin, type MakeReport } from './forecast-maker.service.js';
@@ -36,12 +36,15 @@ interface Batch extends MakeReport {
 
 type GroupReport = Omit<IssueReport, 'totalSeconds'>;
 
+/** What of the models is needed here. */
+export type IssuingModels = Pick<ModelStore, 'runtime' | 'plan' | 'withChampion' | 'use'>;
+
 /** Makes forecasts and keeps them: the champion's, and then the challenger's for the same origins. */
 @Injectable()
 export class ForecastIssuer {
   constructor(
     private readonly maker: ForecastMaker,
-    private readonly models: ModelStore,
+    @Inject(ModelStore) private readonly models: IssuingModels,
     private readonly feeds: MarketFeedReader,
     private readonly publisher: ForecastPublisher,
   ) {}

@@ -25,6 +25,9 @@ export interface IssuedForecast {
   readonly sorted: boolean;
 }
 
+/** What nobody was told of yet, and clients may be shown. */
+const ANNOUNCED: readonly StoreOutcome[] = ['canonical', 'shadow', 'journaled'];
+
 /** Forecasts of one model that are ready. */
 export interface ReadyForecasts {
   readonly made: readonly MadeForecast[];
@@ -82,7 +85,7 @@ export class ForecastPublisher {
     modelVersion: string,
     issued: readonly IssuedForecast[],
   ): Promise<void> {
-    const fresh = issued.filter(({ outcome }) => outcome === 'canonical' || outcome === 'shadow');
+    const fresh = issued.filter(({ outcome }) => ANNOUNCED.includes(outcome));
     for (const [origin, forecasts] of Map.groupBy(fresh, (forecast) => forecast.origin)) {
       const horizons = forecasts.map(({ horizonHours }) => horizonOfHours(horizonHours));
       await this.events.publish('forecast.issued', { feed, instrument, origin, horizons, modelVersion });

@@ -8,9 +8,9 @@ import { forecastNotFound, visibleForecasts } from './visible-forecasts.js';
 
 /**
  * canonical: counts from now on; variant: another one counts already; shadow: a challenger's, kept beside it; known:
- * this very forecast was there.
+ * this very forecast was there; journaled: kept in the region until the primary is back.
  */
-export type StoreOutcome = 'canonical' | 'variant' | 'shadow' | 'known';
+export type StoreOutcome = 'canonical' | 'variant' | 'shadow' | 'known' | 'journaled';
 
 /** Which share of the callers asks; below the share of a canary the challenger answers. */
 export interface LatestOptions {

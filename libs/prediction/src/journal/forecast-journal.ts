@@ -118,7 +118,9 @@ export class ForecastJournal {
 
   #hold(waiting: JournaledForecasts[]): void {
     this.#waiting = waiting;
-    this.#byId = new Map(waiting.flatMap(({ forecasts }) => forecasts.map((each) => [each.id, each] as const)));
+    this.#byId = new Map(
+      waiting.flatMap(({ forecasts }) => forecasts.map((each) => [each.id, each] as const)),
+    );
   }
 
   /** Unless somebody else writes there too, which loses nothing: the next start finds it all, and storing it again is harmless. */

@@ -16,6 +16,11 @@ export class AliasLog {
     private readonly feed: string,
   ) {}
 
+  /** As of the last reading. */
+  get known(): AliasSchedule {
+    return this.#schedule;
+  }
+
   /** All moves that are in the table now. */
   async read(): Promise<AliasSchedule> {
     const after = this.#newest > OUT_OF_ORDER ? this.#newest - BigInt(OUT_OF_ORDER) : 0n;

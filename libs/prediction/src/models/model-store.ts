@@ -127,7 +127,15 @@ export class ModelStore {
 
   /** The origins by who is to answer them; neighbours with the same models stay together. */
   async plan(instrument: string, origins: readonly number[]): Promise<OriginGroup[]> {
-    const schedule = await this.#aliases.read();
+    return this.#plan(await this.#aliases.read(), instrument, origins);
+  }
+
+  /** The same by the moves that were read last, for while nobody can read any: a move comes two origins ahead. */
+  async planAsKnown(instrument: string, origins: readonly number[]): Promise<OriginGroup[]> {
+    return this.#plan(this.#aliases.known, instrument, origins);
+  }
+
+  async #plan(schedule: AliasSchedule, instrument: string, origins: readonly number[]): Promise<OriginGroup[]> {
     const configured = await this.#configured.of(instrument);
     const groups: (OriginGroup & { origins: number[] })[] = [];
     for (const origin of origins) {

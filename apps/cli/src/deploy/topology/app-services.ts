@@ -16,6 +16,9 @@ const API_PORT = '3000';
 const GRPC_PORT = '3001';
 export const RPC_PORTS = { 'market-data': '3101', prediction: '3102' } as const;
 
+/** Where forecasts wait while the primary is away: a volume of one instance alone. */
+const JOURNAL = '/journal';
+
 /** Long enough to drain, to end what runs, and to flush; see docs/operations.md. */
 const GRACE = '40s';
 const DRAIN_MS = '5000';
@@ -57,7 +60,14 @@ export function appServices(region: Region): Services {
       service(
         'prediction',
         { cpus: '2.0', memory: '1G', pids: 512 },
-        reader(app(name), { RPC_PORT: RPC_PORTS.prediction, ...foundAs(name) }),
+        {
+          ...reader(app(name), {
+            RPC_PORT: RPC_PORTS.prediction,
+            ...foundAs(name),
+            FORECAST_JOURNAL_DIR: JOURNAL,
+          }),
+          volumes: [`${region.name}-${name}-journal:${JOURNAL}`],
+        },
       ),
     ),
     ...each(region, numbered('worker', region.workers), (name) =>
@@ -67,7 +77,7 @@ export function appServices(region: Region): Services {
 }
 
 /** What one service of ours has beside what all have. */
-type Own = Pick<ComposeService, 'networks'> & Partial<Pick<ComposeService, 'environment' | 'secrets'>>;
+type Own = Pick<ComposeService, 'networks'> & Partial<Pick<ComposeService, 'environment' | 'secrets' | 'volumes'>>;
 
 interface OwnService {
   readonly region: Region;
@@ -94,6 +104,7 @@ function ownService({ region, target, limits, common, own }: OwnService): Compos
     },
     secrets: [...SECRETS, ...vaultLogin(target), ...(own.secrets ?? [])],
     networks: own.networks,
+    ...(own.volumes && { volumes: own.volumes }),
     depends_on: { [`${region.name}-migrate`]: { condition: 'service_completed_successfully' } },
   };
   return bounded(service, limits);

@@ -165,7 +165,7 @@ function stackService(
     image,
     command,
     user,
-    environment: { ...environment, ...instances(environment) },
+    environment: { ...environment, ...instances(environment), ...journal(environment) },
     secrets: compose.secrets?.map((name) => secret(name, name, uid)),
     volumes: compose.tmpfs?.map(inMemory),
     networks,
@@ -189,6 +189,11 @@ function instances({ RPC_ADDRESSES_PREDICTION: addresses }: Record<string, strin
   return addresses
     ? { RPC_ADDRESSES_PREDICTION: addresses.split(',')[0]!.replace('prediction-1', 'prediction') }
     : {};
+}
+
+/** Instances of Swarm come and go with all that they have on disk, so that theirs is in memory. */
+function journal({ FORECAST_JOURNAL_DIR: folder }: Record<string, string>): Record<string, string> {
+  return folder ? { FORECAST_JOURNAL_DIR: '/tmp/journal', FORECAST_JOURNAL_MAX_MEGABYTES: '32' } : {};
 }
 
 /** `/tmp:size=16m,…` */

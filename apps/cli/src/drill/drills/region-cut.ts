@@ -3,7 +3,7 @@ import type { Findings, RegionDrill } from '../drill.js';
 import { type Gaps, withClient } from '../ledger.js';
 import { Clients } from '../regions/clients.js';
 import { counts, type ForecastLoad } from '../regions/load.js';
-import { databaseUrl, faultsOfRecord, nodeUrl } from '../regions/record.js';
+import { databaseUrl, faultsOfRecord, nodeUrl, unstored } from '../regions/record.js';
 import type { RegionsRig } from '../regions/regions-rig.js';
 import { WriteProbe } from '../write-probe.js';
 
@@ -11,6 +11,10 @@ const CUT_MS = 50_000;
 const SETTLED_MS = 15_000;
 const WHOLE_MS = 180_000;
 const CAUGHT_UP_MS = 120_000;
+/** So many origins inside at least: three or four candles close meanwhile, and who notices the cut may miss the first. */
+const FRESH_AT_LEAST = 2;
+/** What was made elsewhere before the cut may be seen inside so long after it. */
+const ON_THE_WAY_MS = 3_000;
 /** Reads are to go on elsewhere within ten seconds; a drill fails at twice that. */
 const READS_STOP_MS = 20_000;
 
@@ -18,7 +22,7 @@ const STEPS = [
   'in every region: read forecasts from inside and from outside, write rows through its HAProxy, make keys over the API',
   `cut the region off from all others for ${CUT_MS / 1_000} s, while its clients inside go on`,
   'join it again; wait until PostgreSQL is whole and the region serves the same forecasts as the others',
-  'compare what was acknowledged with what is there, which node took which write, and the record with the clock',
+  'compare what was acknowledged, and what was shown inside, with what is there, which node took which write, and the record with the clock',
 ];
 
 /** A region that is not the primary's, but has the synchronous standby: the worse of the two. */
@@ -63,6 +67,7 @@ async function cut(rig: RegionsRig, region: string, name: string): Promise<Findi
     await cluster.whole(WHOLE_MS);
     await base.waitUntil('the region has caught up', () => scene.caughtUp(joinedAt), CAUGHT_UP_MS);
     const backMs = performance.now() - joinedAt;
+    await base.waitUntil('all that was shown inside is stored', () => scene.allStored(), CAUGHT_UP_MS);
     await scene.stop();
     return await scene.findings(own, backMs);
   } finally {
@@ -116,7 +121,7 @@ class Scene {
 
   insideDuring(cutAt: number): Inside {
     const { origins, gaps, failed, requests, failures } = this.#inside;
-    const fresh = [...origins.values()].filter((at) => at > cutAt).length;
+    const fresh = [...origins.values()].filter((at) => at > cutAt + ON_THE_WAY_MS).length;
     return { fresh, pauseMs: gaps.longestMs, failed, requests, told: counts(failures) };
   }
 
@@ -135,6 +140,18 @@ class Scene {
     throw new Error(`inside ${inside} (${counts(this.#inside.failures)}), elsewhere ${elsewhere}`);
   }
 
+  /**
+   * Whether each forecast that those inside ever saw is in the record.
+   *
+   * @throws Error that says how many are not
+   */
+  async allStored(): Promise<boolean> {
+    const { rig } = this;
+    const missing = await unstored(nodeUrl(rig, (await rig.cluster.leader())!.host), this.#inside.ids);
+    if (missing === 0) return true;
+    throw new Error(`${missing} of ${this.#inside.ids.size} forecasts that were shown inside are not stored`);
+  }
+
   get #inside(): ForecastLoad {
     return this.clients.load(this.region, 'inside');
   }
@@ -151,7 +168,9 @@ class Scene {
       lost: await clients.lost(url),
       broken: [
         ...(pauses.reads > READS_STOP_MS ? [`reads elsewhere stopped for ${whole(pauses.reads)} ms`] : []),
-        ...(own.fresh === 0 ? ['the region that was cut off made no forecast for those inside'] : []),
+        ...(own.fresh < FRESH_AT_LEAST
+          ? [`the region that was cut off made forecasts of ${own.fresh} origins for those inside`]
+          : []),
         ...(overlaps.length > 0 ? [`two nodes took writes: ${overlaps.length}, first ${overlaps[0]}`] : []),
         ...(await faultsOfRecord(url, clients.startedAt)),
       ],

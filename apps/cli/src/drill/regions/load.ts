@@ -4,6 +4,7 @@ import { ApiClient, type ApiReply } from './api-client.js';
 import { FORECAST, type RegionsRig, WAY_IN } from './regions-rig.js';
 
 const ORIGIN = /"origin":"([^"]+)"/;
+const ID = /"id":"([0-9a-f]{64})"/;
 const ADDRESSES = 8;
 const TOO_LATE_MS = 5_000;
 /** So many may be sent at a time by one who is late. */
@@ -25,6 +26,8 @@ export class ForecastLoad {
   readonly failures = new Map<string, number>();
   /** Origins of the forecasts they got, and when first; milliseconds of `performance.now()`. */
   readonly origins = new Map<string, number>();
+  /** Of all forecasts that they were ever shown. */
+  readonly ids = new Set<string>();
   /** Regions that answered, and how often. */
   readonly servedBy = new Map<string, number>();
   readonly #clients: ApiClient[];
@@ -105,6 +108,8 @@ export class ForecastLoad {
     this.latenciesMs.push(now - due);
     this.servedBy.set(region, (this.servedBy.get(region) ?? 0) + 1);
     const origin = ORIGIN.exec(body)?.[1] ?? 'none';
+    const id = ID.exec(body)?.[1];
+    if (id !== undefined) this.ids.add(id);
     if (!this.origins.has(origin)) this.origins.set(origin, now);
   }
 

@@ -15,6 +15,17 @@ function urlAt(url: string, host: string, ca: string): string {
   return url.replace('@haproxy:', `@${host}:`).replace('/run/secrets/ca.pem', ca);
 }
 
+/** How many of these forecasts are not stored. */
+export async function unstored(url: string, ids: ReadonlySet<string>): Promise<number> {
+  return withClient(url, async (client) => {
+    const { rows } = await client.query<{ found: number }>(
+      'SELECT count(*)::int AS found FROM forecasts WHERE id = ANY($1::text[])',
+      [[...ids]],
+    );
+    return ids.size - rows[0]!.found;
+  });
+}
+
 /** What the record of a time holds too little or too much of: each one sentence. */
 export async function faultsOfRecord(url: string, since: Date): Promise<string[]> {
   return withClient(url, async (client) => {

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createDataSource } from '@btcforecast/database';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@btcforecast/database/embedded';
-import type { DataSource } from 'typeorm';
 
 const STREAMING = { max_wal_senders: 5, wal_level: 'replica', hot_standby: 'on' };
 
@@ -54,7 +53,7 @@ export async function replicaPair(): Promise<ReplicaPair> {
 }
 
 export async function ask<T>(url: string, statement: string, values: unknown[] = []): Promise<T[]> {
-  const source: DataSource = createDataSource({ url, applicationName: 'test', poolSize: 1 });
+  const source = createDataSource({ url, applicationName: 'test', poolSize: 1 });
   await source.initialize();
   try {
     return await source.query<T[]>(statement, values);
