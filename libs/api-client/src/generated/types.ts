@@ -3110,6 +3110,7 @@ export type Problem = {
     | 'forecast.insufficient_history'
     | 'forecast.model_not_ready'
     | 'forecast.not_reproducible'
+    | 'forecast.journal_full'
     | 'model.not_found'
     | 'model.refused'
     | 'model.conflict'
@@ -3837,7 +3838,7 @@ export type TensorMetadata = {
 };
 
 /**
- * late: issued after the next candle had closed; backfilled: after its target. Neither counts as skill
+ * late: issued after the next candle had closed; backfilled: after its target. Neither counts as skill. What a region kept to itself while it was cut off is judged by when it reached the others
  */
 export type Timeliness = 'on_time' | 'late' | 'backfilled';
 

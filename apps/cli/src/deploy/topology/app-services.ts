@@ -77,7 +77,8 @@ export function appServices(region: Region): Services {
 }
 
 /** What one service of ours has beside what all have. */
-type Own = Pick<ComposeService, 'networks'> & Partial<Pick<ComposeService, 'environment' | 'secrets' | 'volumes'>>;
+type Own = Pick<ComposeService, 'networks'> &
+  Partial<Pick<ComposeService, 'environment' | 'secrets' | 'volumes'>>;
 
 interface OwnService {
   readonly region: Region;
