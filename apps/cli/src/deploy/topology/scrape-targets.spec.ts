@@ -84,6 +84,7 @@ describe('what rules and panels read', () => {
     postgres: ['postgres', /-postgres-exporter$/],
     prometheus: ['prometheus', /^prometheus$/],
     redis: ['redis', /-redis-exporter$/],
+    vault: ['gateway', /-gateway-\d$/],
   };
   /** Exporters that the operator adds; docs/monitoring.md says how. */
   const LEFT_TO_THE_OPERATOR = ['varnish'];

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { RPC_PORTS } from './app-services.js';
 import type { Region } from './region.js';
 
 interface TargetGroup {
@@ -49,6 +50,13 @@ function groupsOf({ name, gateways, predictions, workers }: Region): TargetGroup
     store('cache'),
     group(name, 'node', [`node-exporter-${name}:9100`]),
     probe(name, `https://nginx-${name}:8443${PROBED}`, name),
+    // Of data.pem, balancer.pem and service.pem; what clients see is probed as they see it.
+    group(
+      name,
+      'certificate',
+      [`postgres-${name}:8008`, `haproxy-${name}:8443`, `market-data:${RPC_PORTS['market-data']}`],
+      { __exporter: `blackbox-exporter-${name}:9115` },
+    ),
     group(name, 'otel-collector', [`otel-collector-${name}:8888`], FULL),
     group(name, 'filebeat', [`filebeat-exporter-${name}:9479`], FULL),
   ];

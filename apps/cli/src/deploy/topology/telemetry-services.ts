@@ -74,7 +74,8 @@ function outsideExporters(region: Region): Services {
         command: ['--config.file=/etc/blackbox/blackbox.yml'],
         volumes: ['./monitoring/blackbox.yml:/etc/blackbox/blackbox.yml:ro'],
         secrets: ['ca.pem'],
-        networks: inside(region, 'edge', 'blackbox-exporter'),
+        // As clients come, and to links inside for their certificates.
+        networks: { ...inside(region, 'edge', 'blackbox-exporter'), [`${name}-app`]: null },
       },
     ),
   };
