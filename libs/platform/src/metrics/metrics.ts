@@ -83,7 +83,7 @@ export class Metrics {
     );
   }
 
-  /** For what happens so often that {@link histogram} would be dear. */
+  /** For what happens so often that {@link histogram} would be dear, or whose buckets are to name a trace. */
   tallied<L extends string>(
     name: string,
     help: string,

@@ -57,7 +57,7 @@ export class Tally<L extends string> {
 export class TalliedHistogram<L extends string> {
   readonly type = 'histogram';
   readonly aggregator = 'sum';
-  #tallies: Tally<L>[] = [];
+  readonly #tallies = new Map<string, Tally<L>>();
 
   constructor(
     readonly name: string,
@@ -66,21 +66,28 @@ export class TalliedHistogram<L extends string> {
     private readonly bounds: readonly number[],
   ) {}
 
-  /** To be asked once for each set of labels. */
+  /** One for each set of labels, which are always given in the same order. */
   tally(labels: Readonly<Record<L, string>>): Tally<L> {
-    const tally = new Tally(labels, this.bounds);
-    this.#tallies.push(tally);
+    const key = Object.values(labels).join('\n');
+    let tally = this.#tallies.get(key);
+    if (!tally) this.#tallies.set(key, (tally = new Tally(labels, this.bounds)));
     return tally;
   }
 
   /** As the registry asks for it. */
   async get(): Promise<TalliedValues> {
     const { name, help, type, aggregator } = this;
-    return { name, help, type, aggregator, values: this.#tallies.flatMap((tally) => this.#valuesOf(tally)) };
+    return {
+      name,
+      help,
+      type,
+      aggregator,
+      values: [...this.#tallies.values()].flatMap((tally) => this.#valuesOf(tally)),
+    };
   }
 
   reset(): void {
-    this.#tallies = [];
+    this.#tallies.clear();
   }
 
   #valuesOf({ labels, counts, exemplars, count, sum }: Tally<L>): TalliedValue[] {

@@ -1,10 +1,12 @@
 import { JOBS, type QueueName } from '@btcforecast/contracts';
 import type { Job } from 'bullmq';
-import type { Counter, Histogram } from 'prom-client';
+import type { Counter } from 'prom-client';
 import type { z } from 'zod';
 import { AppError, toAppError } from '../errors/app-error.js';
 import type { Logger } from '../logging/create-logger.js';
 import type { Metrics } from '../metrics/metrics.js';
+import type { TalliedHistogram } from '../metrics/tallied-histogram.js';
+import { sampledTraceId } from '../tracing/spans.js';
 import type { JobHandlers } from './job-handlers.js';
 
 const DURATION_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300];
@@ -16,7 +18,7 @@ const DURATION_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 1
  */
 export class JobRunner {
   readonly #ended: Counter<'queue' | 'job' | 'outcome'>;
-  readonly #durations: Histogram<'queue' | 'job'>;
+  readonly #durations: TalliedHistogram<'queue' | 'job'>;
   readonly #running = new Set<Promise<unknown>>();
 
   constructor(
@@ -24,12 +26,7 @@ export class JobRunner {
     metrics: Metrics,
   ) {
     this.#ended = metrics.counter('queue_jobs_total', 'Attempts to run a job', ['queue', 'job', 'outcome']);
-    this.#durations = metrics.histogram(
-      'queue_job_duration_seconds',
-      'Time to run a job',
-      ['queue', 'job'],
-      DURATION_BUCKETS,
-    );
+    this.#durations = metrics.tallied('queue_job_duration_seconds', 'Time to run a job', DURATION_BUCKETS);
   }
 
   async run(handlers: JobHandlers, job: Job): Promise<unknown> {
@@ -47,7 +44,7 @@ export class JobRunner {
     const known = Object.hasOwn(handlers.handlers, job.name);
     const labels = { queue: handlers.queue, job: known ? job.name : 'unknown' };
     const fields = { queue: handlers.queue, job: job.name, id: job.id, attempt: job.attemptsMade + 1 };
-    const stop = this.#durations.startTimer(labels);
+    const stop = this.#timer(labels);
     try {
       const result = await callHandler(handlers, job);
       const seconds = stop();
@@ -61,6 +58,16 @@ export class JobRunner {
       this.#report(cause, error, fields);
       throw await forTheQueue(cause);
     }
+  }
+
+  /** @returns what ends it and gives the seconds that it took */
+  #timer(labels: { readonly queue: string; readonly job: string }): () => number {
+    const start = performance.now();
+    return () => {
+      const seconds = (performance.now() - start) / 1_000;
+      this.#durations.tally(labels).observe(seconds, sampledTraceId());
+      return seconds;
+    };
   }
 
   #report(cause: AppError, error: unknown, fields: object): void {

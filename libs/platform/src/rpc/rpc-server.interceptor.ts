@@ -7,15 +7,16 @@ import {
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { RpcAnswer, RpcEnvelope, type RpcMessage } from '@btcforecast/contracts';
-import type { Counter, Histogram } from 'prom-client';
+import type { Counter } from 'prom-client';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import type { PlatformEnv } from '../config/platform.env.js';
 import { AppError, toAppError } from '../errors/app-error.js';
 import { HealthRegistry } from '../health/health-registry.js';
 import type { Logger } from '../logging/create-logger.js';
 import { Metrics } from '../metrics/metrics.js';
+import type { TalliedHistogram } from '../metrics/tallied-histogram.js';
 import { ENV, LOGGER } from '../nest/tokens.js';
-import { withTraceparent } from '../tracing/spans.js';
+import { sampledTraceId, withTraceparent } from '../tracing/spans.js';
 import { RpcLoad } from './rpc-load.js';
 import { RPC_MESSAGE } from './rpc-message.key.js';
 import { RpcToken } from './rpc-token.js';
@@ -27,7 +28,7 @@ export class RpcServerInterceptor implements NestInterceptor {
   readonly #reflector = new Reflector();
   readonly #token: RpcToken;
   readonly #requests: Counter<'message' | 'outcome'>;
-  readonly #durations: Histogram<'message'>;
+  readonly #durations: TalliedHistogram<'message'>;
 
   constructor(
     @Inject(ENV) env: PlatformEnv,
@@ -39,7 +40,7 @@ export class RpcServerInterceptor implements NestInterceptor {
   ) {
     this.#token = new RpcToken(env.RPC_TOKEN);
     this.#requests = metrics.counter('rpc_server_requests_total', 'Calls answered', ['message', 'outcome']);
-    this.#durations = metrics.histogram('rpc_server_duration_seconds', 'Time to answer a call', ['message']);
+    this.#durations = metrics.tallied('rpc_server_duration_seconds', 'Time to answer a call');
   }
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<RpcAnswer> {
@@ -48,12 +49,14 @@ export class RpcServerInterceptor implements NestInterceptor {
   }
 
   async #answer(message: RpcMessage, args: unknown[], next: CallHandler): Promise<RpcAnswer> {
-    const stop = this.#durations.startTimer({ message: message.name });
+    const start = performance.now();
     let outcome = 'ok';
+    let traceId: string | undefined;
     try {
       const envelope = this.#admit(args[0]);
       const body = await this.calls.run(envelope, (call) =>
         withTraceparent(envelope.traceparent, `rpc.server ${message.name}`, async () => {
+          traceId = sampledTraceId();
           args[0] = parsed('request', message, message.request, envelope.body);
           args[1] = call;
           return parsed('reply', message, message.reply, await lastValueFrom(next.handle()));
@@ -66,7 +69,8 @@ export class RpcServerInterceptor implements NestInterceptor {
       if (cause.kind === 'bug') this.logger.error({ message: message.name, err: error }, 'call failed');
       return { ok: false, error: onTheWire(cause) };
     } finally {
-      stop();
+      const seconds = (performance.now() - start) / 1_000;
+      this.#durations.tally({ message: message.name }).observe(seconds, traceId);
       this.#requests.inc({ message: message.name, outcome });
     }
   }

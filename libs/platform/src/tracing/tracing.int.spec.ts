@@ -28,7 +28,7 @@ const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
 const PARENT_ID = 'b7ad6b7169203331';
 
 describe('tracing', () => {
-  it('spans two calls, a query, the job that is added and the query of that job with one trace', async () => {
+  it('spans calls, queries and the job that is added with one trace, to which histograms lead', async () => {
     sink.busy = 1;
     const port = String(await freePort());
     const { child, exit, ready } = startProgram({
@@ -41,7 +41,7 @@ describe('tracing', () => {
       OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip',
     });
     try {
-      const { rpcPort } = await ready();
+      const { rpcPort, internalPort } = await ready();
       const address = { host: '127.0.0.1', port: rpcPort ?? 0 };
       const connection = await RpcConnection.open(address, undefined, 2_000, () => undefined);
       const answer = await connection.send(
@@ -62,6 +62,11 @@ describe('tracing', () => {
         deadlineMs: 20_000,
         what: 'the span of the last query',
       });
+      const open = { headers: { accept: 'application/openmetrics-text' } };
+      const metrics = await (await fetch(`http://127.0.0.1:${internalPort}/metrics`, open)).text();
+      for (const name of ['rpc_server_duration_seconds', 'queue_job_duration_seconds']) {
+        expect(metrics).toMatch(new RegExp(`^${name}_bucket\\{.*# \\{trace_id="${TRACE_ID}"\\}`, 'm'));
+      }
     } finally {
       child.kill('SIGTERM');
       await exit;
