@@ -95,7 +95,14 @@ function cutOffBy(journal: ForecastJournal, { primary, shared, reads, metrics }:
   if (!catchUp) return null;
   return {
     catchUp,
-    replay: new JournalReplay(journal, primary.forecasts, primary.clock, shared.events, metrics),
+    replay: new JournalReplay(
+      journal,
+      primary.forecasts,
+      primary.clock,
+      shared.events,
+      shared.settings,
+      metrics,
+    ),
     isPrimaryAway: () => reads.primaryAway,
     turned: (isAway) => metrics.turned(isAway),
   };

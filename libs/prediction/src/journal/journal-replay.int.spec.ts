@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { MarketClockReader, MarketFeedReader } from '@btcforecast/candle-reader';
-import { NO_LIMITS } from '@btcforecast/contracts';
 import { HOUR_MS } from '@btcforecast/timeseries';
 import fc from 'fast-check';
 import { forecastRow } from '../../test/forecast-row.js';
 import { INSTRUMENT, openMarket, type TestMarket } from '../../test/market.js';
+import { FeedSettings } from '../feed-settings.js';
 import { ForecastRepository, type StoreOutcome } from '../forecasts/forecast.repository.js';
 import type { NewForecast } from '../forecasts/new-forecast.js';
 import { ForecastJournal } from './forecast-journal.js';
@@ -98,7 +98,7 @@ class Region {
       setAside: () => expect('nothing').toBe('set aside'),
       refused: () => {},
     };
-    await new JournalReplay(this.journal, this.#primary, clock, market.events, watch)
+    await new JournalReplay(this.journal, this.#primary, clock, market.events, settingsOf(this.feed), watch)
       .run()
       .catch(() => this.crash(''));
     this.#primary.commitsLeft = Infinity;
@@ -119,6 +119,8 @@ class Region {
     return new JournaledForecastRepository(market.dataSource, this.journal, market.clock, watch);
   }
 }
+
+const settingsOf = (feed: string) => new FeedSettings(feed, 'live', 'here');
 
 const stored = (feed: string) =>
   market.dataSource.query<
@@ -232,47 +234,35 @@ describe('the replay of the journal', () => {
       refused: () => {},
       setAside: (entry: unknown) => void aside.push(entry),
     };
-    await new JournalReplay(journal, primary, clock, market.events, watch).run();
+    await new JournalReplay(journal, primary, clock, market.events, settingsOf('live'), watch).run();
     expect(aside).toEqual([{ writtenAt: 1, forecasts: [bad] }]);
     expect(journal.waiting).toEqual([]);
     expect(await primary.findById(good!.id)).not.toBeNull();
     await journal.close();
   });
 
-  it('shows what waits beside what is stored: the newest of each horizon, by id, and its origins', async () => {
-    const journal = await ForecastJournal.open({ folder: join(folder, 'shown'), maxBytes: 100_000 });
-    const beside = new JournaledForecastRepository(market.dataSource, journal, market.clock, {
-      refused: () => {},
-    });
-    const now = market.clock.now();
-    const rowsOf = (origin: number, over: Partial<NewForecast> = {}) =>
-      HORIZONS.map((horizonHours) =>
-        forecastRow({ feed: 'demo', source: 'demo', origin, horizonHours, ...over }),
-      );
-    await new ForecastRepository(market.dataSource).store(rowsOf(now - 3 * HOUR_MS));
-    expect(await beside.store(rowsOf(now - 2 * HOUR_MS))).toEqual(['journaled', 'journaled']);
-    expect(await beside.store(rowsOf(now - 2 * HOUR_MS))).toEqual(['known', 'known']);
-    await beside.store(rowsOf(now - HOUR_MS, { role: 'challenger', modelName: 'other' }));
-    const { rows } = await beside.latest('demo', INSTRUMENT, [24, 1]);
-    expect(
-      rows.map(({ horizonHours, originAt, canonical }) => [horizonHours, originAt.getTime(), canonical]),
-    ).toEqual([
-      [24, now - 2 * HOUR_MS, false],
-      [1, now - 2 * HOUR_MS, false],
-    ]);
-    expect(Object.keys(rows[0]!)).not.toContain('features');
-    expect(await beside.getVisible(rows[0]!.id, NO_LIMITS)).toMatchObject({
-      id: rows[0]!.id,
-      canonical: false,
-    });
-    await expect(beside.getVisible(rows[0]!.id, { ...NO_LIMITS, horizons: ['1h'] })).rejects.toMatchObject({
-      code: 'forecast.not_found',
-    });
-    const range = { from: now - 3 * HOUR_MS, to: now };
-    expect(await beside.listOrigins('demo', INSTRUMENT, 1, range)).toEqual([
-      now - 3 * HOUR_MS,
-      now - 2 * HOUR_MS,
-    ]);
+  it('keeps no market waiting for one whose clock is unknown, and calls what nobody can date backfilled', async () => {
+    const journal = await ForecastJournal.open({ folder: join(folder, 'clocks'), maxBytes: 100_000 });
+    const origin = market.clock.now() - HOUR_MS / 4;
+    const feed = 'replay-c10c0000';
+    const [unknown, gone, known] = [
+      { feed, instrument: 'ETH-USD' },
+      { feed: 'replay-90e00000' },
+      { feed, venue: 'known' },
+    ].map((each) => forecastRow({ venue: 'clocks', ...each, source: 'replay', origin }));
+    for (const forecast of [unknown!, gone!, known!])
+      await journal.append({ writtenAt: 1, forecasts: [forecast] });
+    await market.dataSource.query(
+      `INSERT INTO market_feeds VALUES ($1, $2, 'replay', 'v', '1h', $3, $3, 0)`,
+      [feed, INSTRUMENT, new Date(market.clock.now())],
+    );
+    const primary = new ForecastRepository(market.dataSource);
+    const clock = new MarketClockReader(new MarketFeedReader(market.dataSource), market.clock);
+    const watch = { replayed: () => {}, refused: () => {}, setAside: () => {} };
+    await new JournalReplay(journal, primary, clock, market.events, settingsOf(feed), watch).run();
+    expect(journal.waiting.map(({ forecasts }) => forecasts[0]!.id)).toEqual([unknown!.id]);
+    expect((await primary.findById(gone!.id))!.timeliness).toBe('backfilled');
+    expect((await primary.findById(known!.id))!.timeliness).toBe('on_time');
     await journal.close();
   });
 });

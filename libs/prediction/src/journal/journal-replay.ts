@@ -1,7 +1,8 @@
 import type { MarketClockReader } from '@btcforecast/candle-reader';
 import { horizonOfHours } from '@btcforecast/contracts';
-import type { EventBus } from '@btcforecast/platform';
+import { type EventBus, isAppError } from '@btcforecast/platform';
 import { QueryFailedError } from 'typeorm';
+import type { FeedSettings } from '../feed-settings.js';
 import type { ForecastRepository, StoreOutcome } from '../forecasts/forecast.repository.js';
 import type { NewForecast } from '../forecasts/new-forecast.js';
 import { timelinessOf } from '../forecasts/timeliness.js';
@@ -32,13 +33,14 @@ export class JournalReplay {
     /** Of the primary. */
     private readonly clock: MarketClockReader,
     private readonly events: EventBus,
+    private readonly settings: FeedSettings,
     private readonly watch: JournalWatch,
   ) {}
 
   /**
    * Stores all that waits; who asks meanwhile waits for the same run. An entry leaves the journal after its commit.
    *
-   * @throws whatever the database throws while it is away; AppError transient market.clock_unknown
+   * @throws whatever the database throws while it is away
    */
   run(): Promise<void> {
     this.#running ??= this.#replay().finally(() => (this.#running = undefined));
@@ -46,12 +48,28 @@ export class JournalReplay {
   }
 
   async #replay(): Promise<void> {
-    while (this.journal.waiting[0]) await this.#store(this.journal.waiting[0]);
+    for (const entry of this.journal.waiting) {
+      const now = await this.#arrivalOf(entry);
+      if (now !== null) await this.#store(entry, now);
+    }
   }
 
-  async #store(entry: JournaledForecasts): Promise<void> {
-    const [{ feed, instrument }] = entry.forecasts as [NewForecast]; // no entry is empty
-    const now = await this.clock.now(feed, instrument);
+  /**
+   * Event time, ms; null while it is not known, which keeps no other market waiting. Of a feed that is not followed here
+   * any more nobody will ever know: it has arrived at the end of time.
+   */
+  async #arrivalOf({ forecasts }: JournaledForecasts): Promise<number | null> {
+    const [{ feed, instrument }] = forecasts as [NewForecast]; // no entry is empty
+    if (feed !== this.settings.feed) return Infinity;
+    try {
+      return await this.clock.now(feed, instrument);
+    } catch (error) {
+      if (isAppError(error) && error.code === 'market.clock_unknown') return null;
+      throw error;
+    }
+  }
+
+  async #store(entry: JournaledForecasts, now: number): Promise<void> {
     try {
       const rows = entry.forecasts.map((forecast) => arrived(forecast, now));
       const outcomes = await this.forecasts.store(rows);
