@@ -41,14 +41,15 @@ export function withSpan<T>(
   );
 }
 
-/** As {@link withSpan}, as a child of the span that a W3C traceparent names: a call that came from elsewhere. */
+/** As {@link withSpan}, as a child of the span that a W3C traceparent names: a call, or an event, that came from elsewhere. */
 export function withTraceparent<T>(
   traceparent: string | undefined,
   name: string,
   fn: (span: Span) => Promise<T>,
+  kind = SpanKind.SERVER,
 ): Promise<T> {
   const parent = traceparent ? propagation.extract(ROOT_CONTEXT, { traceparent }) : ROOT_CONTEXT;
-  return context.with(parent, () => withSpan(name, {}, fn, { kind: SpanKind.SERVER }));
+  return context.with(parent, () => withSpan(name, {}, fn, { kind }));
 }
 
 /** The active span as a W3C traceparent, to be sent along; undefined when nothing is traced. */
