@@ -13,6 +13,7 @@ const REGISTRY = 'btcf-deploy-test';
 const PROJECT = 'btcf-deploy-test';
 const IMAGE = 'btcforecast/gateway:dev';
 const RELEASES = ['v1', 'v2', 'bad', 'crash'];
+const TARGETS = ['market-data', 'prediction', 'worker', 'gateway', 'btcf', 'postgres'];
 const GATEWAYS = 3;
 
 /** Ready, drains and ends as a service of ours does; releases `bad` and `crash` never get so far. */
@@ -53,7 +54,7 @@ export async function startTestRegion(): Promise<TestRegion> {
   execFileSync(join(repositoryRoot, 'deploy', 'scripts', 'make-secrets.sh'), [join(root, 'tls')], {
     stdio: 'pipe',
   });
-  for (const target of ['market-data', 'prediction', 'worker', 'gateway', 'btcf']) {
+  for (const target of TARGETS) {
     for (const release of RELEASES) docker('tag', IMAGE, `${REGISTRY}/${target}:${release}`);
   }
   const project = new ComposeProject({ root, name: PROJECT, hosts: new Map(), files: [] });
@@ -150,7 +151,7 @@ function remove(root: string): void {
   const own = docker('ps', '-aq', '--filter', `name=^/?${PROJECT}`).split('\n').filter(Boolean);
   if (own.length > 0) docker('rm', '-f', ...own);
   docker('network', 'rm', `${PROJECT}_${REGION}-app`);
-  for (const target of ['market-data', 'prediction', 'worker', 'gateway', 'btcf']) {
+  for (const target of TARGETS) {
     for (const release of RELEASES) docker('rmi', `${REGISTRY}/${target}:${release}`);
   }
   rmSync(root, { recursive: true, force: true });
