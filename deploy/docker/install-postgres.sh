@@ -16,9 +16,10 @@ apt-get install -y --no-install-recommends \
 install -d -o postgres -g postgres -m 0750 /var/lib/postgresql /var/lib/pgbackrest /var/log/pgbackrest
 # Compiled Python differs from one installation to the next; what Patroni needs it compiles when it starts.
 find / -xdev -name __pycache__ -prune -exec rm -rf {} +
-rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/ldconfig/aux-cache /var/cache/debconf/* \
-  /var/log/dpkg.log /var/log/alternatives.log /var/log/apt/* /var/lib/dpkg/*-old \
+rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin /var/cache/apt/archives/*.deb \
   /etc/ssl/private/ssl-cert-snakeoil.key /etc/ssl/certs/ssl-cert-snakeoil.pem
+# Emptied, not removed: the mark that a layer has for a file which the base has and it has not carries the time of day.
+find /var/cache/debconf /var/cache/ldconfig /var/log /var/lib/dpkg/*-old -type f -exec truncate --size=0 {} +
 find -L /etc/ssl/certs -maxdepth 1 -type l -exec rm {} +
 find / -xdev -newer /tmp/before ! -path '/proc/*' ! -path '/sys/*' ! -path '/dev/*' \
   -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +

@@ -16,7 +16,7 @@ const NOT_NEEDED = [
   ...['typescript', 'ccxt/dist', 'typeorm/browser'],
 ];
 /** Read by compilers, debuggers and people. Licences stay. */
-const NOT_RUN = /\.(map|d\.[cm]?ts|md|markdown)$/;
+const NOT_RUN = /\.(map|[cm]?tsx?|md|markdown)$/;
 
 execFileSync('npm', ['prune', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund'], {
   cwd: root,

@@ -9,7 +9,7 @@ interface State {
 
 /**
  * Second containers of a service, made by `compose run`, which gives them everything but the names by which others find
- * the service. Joining the network of the region once more under those names is what sends work to them: HAProxy and
+ * the service. Starting once more in the network of the region under those names is what sends work to them: HAProxy and
  * the services ask the name server again within seconds.
  */
 export class ComposeBeside implements Beside {
@@ -57,9 +57,12 @@ export class ComposeBeside implements Beside {
     const container = this.#name(region, name);
     const network = `${this.project.options.name}_${region}-app`;
     const aliases = [...new Set([name, name.replace(/-\d+$/, '')])].flatMap((alias) => ['--alias', alias]);
+    // It gets another address, and what it had opened from the old one would hang for minutes: so it starts anew.
+    await this.project.docker(region, ['stop', '-t', '40', container]);
     // It may have left, and not come back, when this was killed.
     await this.project.docker(region, ['network', 'disconnect', network, container]).catch(() => undefined);
     await this.project.docker(region, ['network', 'connect', ...aliases, network, container]);
+    await this.project.docker(region, ['start', container]);
   }
 
   async remove({ region, name }: Instance): Promise<void> {
