@@ -1,4 +1,5 @@
 import type { Drill, RegionDrill } from './drill.js';
+import { load } from './drills/load.js';
 import { backupRestore } from './drills/backup-restore.js';
 import { certificateExpired } from './drills/certificate-expired.js';
 import { clockSkew } from './drills/clock-skew.js';
@@ -8,6 +9,7 @@ import { postgresSplitBrain } from './drills/postgres-split-brain.js';
 import { redisPrimaryKilled } from './drills/redis-primary-killed.js';
 import { processKilled } from './drills/process-killed.js';
 import { primaryRegionCut, regionCut } from './drills/region-cut.js';
+import { badRelease, rollingUpdate } from './drills/rolling-update.js';
 import { slowNetwork } from './drills/slow-network.js';
 
 /** In the order in which they run; each leaves the rig whole. */
@@ -21,10 +23,13 @@ export const DRILLS: readonly Drill[] = [
 
 /** The same, on whole regions. */
 export const REGION_DRILLS: readonly RegionDrill[] = [
+  processKilled,
+  badRelease,
+  rollingUpdate,
   regionCut,
   primaryRegionCut,
-  processKilled,
   slowNetwork,
   clockSkew,
   certificateExpired,
+  load,
 ];

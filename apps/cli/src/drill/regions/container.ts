@@ -29,17 +29,23 @@ export interface ContainerSpec {
   readonly environment: Readonly<Record<string, string>>;
   /** Whether it is started again when it ends. */
   readonly restarts: boolean;
+  /** What its image says ends it in good order, and how long that may take before it is killed. */
+  readonly stopSignal: NodeJS.Signals;
+  readonly stopGraceMs: number;
   /** How /proc calls its network. */
   readonly network: string;
 }
 
 /** A service of the compose file in namespaces of its own, started again when it ends, as by an engine. */
 export class Container {
+  /** How often it was started again by itself, since it was started. */
+  restarts = 0;
   #process: ChildProcess | null = null;
   #wanted = false;
   #pauseMs = FIRST_PAUSE_MS;
   #ended: Promise<number> = Promise.resolve(0);
 
+  /** @param spec counts from the next start on, when it is changed */
   constructor(public spec: ContainerSpec) {
     mkdirSync(join(spec.folder, 'fs'), { recursive: true });
   }
@@ -56,28 +62,26 @@ export class Container {
   start(): void {
     this.#wanted = true;
     this.#pauseMs = FIRST_PAUSE_MS;
+    this.restarts = 0;
     this.#launch();
-  }
-
-  /** The signal, then SIGKILL to all when the grace has passed; it is not started again. */
-  async stop(graceMs: number, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
-    this.#wanted = false;
-    const { pid } = this;
-    if (pid === null) return;
-    sendSignal(pid, signal);
-    const timer = new AbortController();
-    await Promise.race([
-      this.#ended,
-      delay(graceMs, undefined, { signal: timer.signal }).catch(() => undefined),
-    ]);
-    timer.abort();
-    this.killAll();
-    await this.#ended;
   }
 
   /** Until a job has ended. @returns its exit code */
   ended(): Promise<number> {
     return this.#ended;
+  }
+
+  /** In good order, within its grace; it stays down. */
+  async stop(graceMs = this.spec.stopGraceMs, signal = this.spec.stopSignal): Promise<void> {
+    this.#wanted = false;
+    if (this.pid === null) return;
+    sendSignal(this.pid, signal);
+    const inTime = new AbortController();
+    const grace = delay(graceMs, undefined, { signal: inTime.signal }).catch(() => undefined);
+    await Promise.race([this.#ended, grace]);
+    inTime.abort();
+    this.killAll();
+    await this.#ended;
   }
 
   /** kill -9 of its first process; whoever restarts it is the rig. */
@@ -155,6 +159,7 @@ export class Container {
     if (ranMs > RAN_WELL_MS) this.#pauseMs = FIRST_PAUSE_MS;
     setTimeout(() => {
       if (!this.#wanted || this.#process) return;
+      this.restarts++;
       this.#launch();
     }, this.#pauseMs);
     this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);

@@ -106,6 +106,8 @@ function enter(plan: InsidePlan): ChildProcess {
   const first = ['nice', '-n', String(-DRILL_PRIORITY)];
   return spawn('setpriv', ['--pdeathsig', 'KILL', ...first, 'unshare', ...NAMESPACES, ...program], {
     cwd: projectFolder,
+    // A session of its own: see comeFirst in inside.ts.
+    detached: true,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
 }

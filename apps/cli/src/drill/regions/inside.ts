@@ -7,6 +7,9 @@ import { InsidePlan, type InsideResult } from './inside-plan.js';
 import { DRILL_HOSTS } from './regions-base.js';
 import { startRegions } from './regions-rig.js';
 
+/** See nice(1). */
+const HIGHEST_PRIORITY = -20;
+
 /** What runs in the namespaces of the rig: starts it, runs drills, tells what they found. All of it ends with it. */
 async function main(): Promise<void> {
   const plan = InsidePlan.parse(JSON.parse(process.argv[2]!));
@@ -16,6 +19,7 @@ async function main(): Promise<void> {
     process.exit(1);
   };
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('disconnect', interrupt);
+  comeFirst();
   mountOwn(plan.folder);
   const start = performance.now();
   const note = (what: string): void => {
@@ -44,6 +48,15 @@ const failure = (error: unknown): Omit<InsideResult, 'drill'> => ({
 /** Until it has arrived: this process may end next. */
 function tell(result: InsideResult): Promise<void> {
   return new Promise((resolve) => process.send!(result, () => resolve()));
+}
+
+/**
+ * Where the kernel shares processors out by session first (sched(7), autogroup), priorities count within a session only,
+ * and clients, network and name servers together would get as much as any one service.
+ */
+function comeFirst(): void {
+  const group = '/proc/self/autogroup';
+  if (existsSync(group)) writeFileSync(group, String(HIGHEST_PRIORITY));
 }
 
 /** Names of namespaces, and names of hosts, that nobody outside sees. */

@@ -13,6 +13,7 @@ const ProgramsFile = z.record(
     entrypoint: Words.default([]),
     command: Words.default([]),
     files: z.record(z.string(), z.string()).default({}),
+    stop: z.enum(['SIGTERM', 'SIGUSR1', 'SIGQUIT']).default('SIGTERM'),
   }),
 );
 
@@ -21,6 +22,8 @@ export interface Program {
   readonly command: readonly string[];
   readonly directory: string;
   readonly path: string;
+  /** What its image says ends it in good order. */
+  readonly stopSignal: NodeJS.Signals;
   /** Files of this project that its image brings, and where they lie in it. */
   readonly files: Readonly<Record<string, string>>;
 }
@@ -44,6 +47,7 @@ export class Programs {
       entrypoint: words(stage!, 'ENTRYPOINT'),
       command: words(stage!, 'CMD'),
       files: {},
+      stop: 'SIGTERM' as const,
     };
     const ofNode = stage?.startsWith('runtime ') ?? false;
     return {
@@ -51,6 +55,7 @@ export class Programs {
       directory: ofNode ? APP : '/',
       path: ofNode ? NODE_PATH : SYSTEM_PATH,
       files: own.files,
+      stopSignal: own.stop,
     };
   }
 

@@ -81,6 +81,12 @@ export class RegionsBase {
     this.#tellNames();
   }
 
+  /** Services of a kind in a region, e.g. its gateways. */
+  ofKind(region: string, kind: string): Container[] {
+    const like = new RegExp(`^${region}-${kind}(-\\d+)?$`);
+    return [...this.containers.values()].filter(({ name }) => like.test(name));
+  }
+
   container(name: string): Container {
     const found = this.containers.get(name);
     if (!found) throw new Error(`the rig has no service ${name}`);
@@ -168,6 +174,8 @@ export class RegionsBase {
       command: program.command,
       environment: { PATH: program.path, HOME: '/tmp', LC_ALL: 'C.UTF-8', ...service.environment },
       restarts: service.restart !== 'on-failure',
+      stopSignal: program.stopSignal,
+      stopGraceMs: Number.parseInt(service.stop_grace_period, 10) * 1_000,
       network: this.network.identity(service.name),
     });
     this.containers.set(service.name, container);
