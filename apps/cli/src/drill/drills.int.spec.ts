@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { describeWhen } from '@btcforecast/testing';
+import { describeWhen, waitFor } from '@btcforecast/testing';
 import { plaintextRefused } from './drills/plaintext-refused.js';
 import { redisPrimaryKilled } from './drills/redis-primary-killed.js';
 import { judge } from './judge.js';
@@ -28,6 +28,16 @@ describeWhen(missing.length === 0, `not installed: ${missing.join(', ')}`)('a dr
     },
     120_000,
   );
+
+  it('finds etcd led from another region than that of the primary, wherever it was led before', async () => {
+    const [own] = rig.etcd.places; // PostgreSQL's first node leads, and asks this one
+    if ((await rig.etcd.leader()) !== own) await rig.etcd.moveLeader(own!);
+    await waitFor(async () => (await rig.etcd.leader()) !== own, {
+      deadlineMs: 60_000,
+      everyMs: 500,
+      what: 'another member leads',
+    });
+  }, 90_000);
 
   it('leaves no process and no file behind', async () => {
     const { folder } = rig.base.places;

@@ -25,12 +25,40 @@ export class EtcdServers {
 
   /** Deletes what is kept below the key. */
   async forget(prefix: string): Promise<void> {
+    await this.#etcdctl(this.places[0]!, 'del', '--prefix', prefix);
+  }
+
+  /** The member that leads. */
+  async leader(): Promise<Place> {
+    const all = await this.#status();
+    const leader = all.find(({ own, leading }) => own === leading);
+    return leader?.place ?? Promise.reject(new Error('no member of etcd leads'));
+  }
+
+  /** Gives the lead to a member. */
+  async moveLeader(to: Place): Promise<void> {
+    const { own } = (await this.#status()).find(({ place }) => place === to)!;
+    await this.#etcdctl(await this.leader(), 'move-leader', own);
+  }
+
+  /** Identifiers as etcdctl takes them, in hexadecimal digits. */
+  #status(): Promise<{ place: Place; own: string; leading: string }[]> {
+    return Promise.all(
+      this.places.map(async (place) => {
+        const said = await this.#etcdctl(place, 'endpoint', 'status', '-w', 'fields');
+        const field = (name: string): string =>
+          BigInt(new RegExp(`"${name}" : (\\d+)`).exec(said)![1]!).toString(16);
+        return { place, own: field('MemberID'), leading: field('Leader') };
+      }),
+    );
+  }
+
+  #etcdctl(place: Place, ...command: readonly string[]): Promise<string> {
     const { user, signal } = this.base;
     const tls = { '--cacert': 'ca.pem', '--cert': 'data.pem', '--key': 'data-key.pem' };
     const options = Object.entries(tls).map(([name, file]) => `${name}=${this.base.secretFile(file)}`);
-    const endpoints = `--endpoints=https://${this.places[0]!.address}:2379`;
-    const command = ['etcdctl', endpoints, ...options, 'del', '--prefix', prefix] as const;
-    await runProgram(this.places[0]!, command, { user, environment: { ETCDCTL_API: '3' }, signal });
+    const words = ['etcdctl', `--endpoints=https://${place.address}:2379`, ...options, ...command] as const;
+    return runProgram(place, words, { user, environment: { ETCDCTL_API: '3' }, signal });
   }
 
   /** HOST:PORT of every member. */
