@@ -6,8 +6,10 @@ import { clockSkew } from './drills/clock-skew.js';
 import { plaintextRefused } from './drills/plaintext-refused.js';
 import { postgresPrimaryKilled } from './drills/postgres-primary-killed.js';
 import { postgresSplitBrain } from './drills/postgres-split-brain.js';
+import { regionRedisKilled } from './drills/region-redis-killed.js';
 import { redisPrimaryKilled } from './drills/redis-primary-killed.js';
 import { processKilled } from './drills/process-killed.js';
+import { regionAdded } from './drills/region-added.js';
 import { primaryRegionCut, regionCut } from './drills/region-cut.js';
 import { badRelease, rollingUpdate } from './drills/rolling-update.js';
 import { slowNetwork } from './drills/slow-network.js';
@@ -24,6 +26,7 @@ export const DRILLS: readonly Drill[] = [
 /** The same, on whole regions. */
 export const REGION_DRILLS: readonly RegionDrill[] = [
   processKilled,
+  regionRedisKilled,
   badRelease,
   rollingUpdate,
   regionCut,
@@ -32,4 +35,5 @@ export const REGION_DRILLS: readonly RegionDrill[] = [
   clockSkew,
   certificateExpired,
   load,
+  regionAdded,
 ];

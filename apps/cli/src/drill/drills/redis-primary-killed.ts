@@ -1,11 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { createLogger, JobQueues } from '@btcforecast/platform';
 import type { Drill, Findings } from '../drill.js';
-import { Gaps } from '../ledger.js';
+import { JobProducer } from '../job-producer.js';
 import type { Rig } from '../rig/rig.js';
 import { waitUntil } from '../wait-until.js';
 
-const PAUSE_MS = 10;
 const DETECTION_MS = 20_000;
 const RECOVERY_MS = 60_000;
 const SERVERS = ['redis-queue-1', 'redis-queue-2'];
@@ -54,56 +51,5 @@ async function killMaster(rig: Rig): Promise<Findings> {
     };
   } finally {
     await producer.close();
-  }
-}
-
-/** Adds jobs one after another with the queue of the product, and remembers which were acknowledged. */
-class JobProducer {
-  readonly gaps = new Gaps();
-  readonly acknowledged = new Set<string>();
-  requests = 0;
-  failed = 0;
-  #stopped = false;
-  readonly #queues: JobQueues;
-  readonly #loop: Promise<void>;
-
-  constructor(redisUrl: string) {
-    const env = {
-      DATABASE_URL: 'postgres://unused/unused',
-      REDIS_URL: redisUrl,
-      OTEL_EXPORTER_OTLP_ENDPOINT: undefined,
-    };
-    this.#queues = new JobQueues(env, createLogger('drill', { level: 'silent' }));
-    this.#loop = this.#add();
-  }
-
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    await this.#loop;
-  }
-
-  async close(): Promise<void> {
-    await this.stop();
-    await this.#queues.close();
-  }
-
-  async lost(): Promise<number> {
-    const queue = await this.#queues.queue('maintenance');
-    const there = new Set((await queue.getJobs()).map(({ id }) => id));
-    return [...this.acknowledged].filter((id) => !there.has(id)).length;
-  }
-
-  async #add(): Promise<void> {
-    while (!this.#stopped) {
-      const jobId = `drill-${this.requests++}`;
-      try {
-        await this.#queues.add('maintenance', 'ensure_partitions', {}, { jobId });
-        this.acknowledged.add(jobId);
-        this.gaps.answered();
-      } catch {
-        this.failed++;
-      }
-      await delay(PAUSE_MS);
-    }
   }
 }

@@ -89,6 +89,12 @@ export class Container {
     if (this.pid !== null) sendSignal(this.pid, signal);
   }
 
+  /** All in it at once, as when its host goes; it stays down. */
+  destroy(): void {
+    this.#wanted = false;
+    this.killAll();
+  }
+
   /** All processes in it. */
   processes(): number[] {
     return readdirSync('/proc')

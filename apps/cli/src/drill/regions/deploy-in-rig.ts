@@ -22,6 +22,8 @@ export interface RigDeployment {
   readonly driver: RigDriver;
   readonly release: string;
   readonly plan: readonly Step[];
+  /** What has to be there before the first step. */
+  readonly before?: () => Promise<void>;
 }
 
 export interface Deployed {
@@ -39,6 +41,7 @@ export async function deployInRig(rig: RegionsRig, deployment: RigDeployment): P
     await delay(SETTLED_MS);
     clients.fault();
     const start = performance.now();
+    await deployment.before?.();
     const result = await carryOut(rig, deployment, steps);
     const recoveryMs = performance.now() - start;
     await delay(SETTLED_MS);

@@ -11,7 +11,7 @@ import { mountsOf, type RigFiles } from './mounts.js';
 import { netnsOf, RigNetwork, routerOf } from './network.js';
 import { NameServers } from './name-servers.js';
 import { Programs } from './programs.js';
-import { namesOf, writeRigFiles } from './rig-files.js';
+import { namesOf, writeRegionFiles, writeRigFiles } from './rig-files.js';
 import { type LineSettings, Wan } from './wan.js';
 
 /** Is /etc/hosts for the drills; see enter-namespaces.ts. */
@@ -58,8 +58,23 @@ export class RegionsBase {
     this.plan();
   }
 
-  /** Reads the services from the compose file, and gives each a host. */
-  plan(): void {
+  /**
+   * One region more: its place, its lines, and the files that name it. What runs learns of it when it is started again.
+   *
+   * @param given values of variables of the compose file, for its services
+   */
+  async join(region: Region, given: Readonly<Record<string, string>>): Promise<void> {
+    const line = lineOf(Math.max(...this.settings.delays));
+    const others = [ONCE, ...this.regions.map(({ name }) => name)];
+    this.regions = [...this.regions, region];
+    await this.#addPlace(region.name, region.number);
+    for (const other of others) await this.wan.line(region.name, other, line);
+    writeRegionFiles(this.settings.folder, this.regions);
+    this.plan({ [region.name]: given });
+  }
+
+  /** Reads the services from the compose file. Those that are new get a host, the others what their next start needs. */
+  plan(more: Readonly<Record<string, Readonly<Record<string, string>>>> = {}): void {
     const { folder } = this.settings;
     this.services = planServices(this.regions, (place) => ({
       SECRETS_DIR: join(folder, 'secrets'),
@@ -68,8 +83,13 @@ export class RegionsBase {
       MARKET_FEED: 'demo',
       SIM_URL: `http://exchange:${EXCHANGE_PORT}`,
       BACKUP_AT: 'never',
+      ...more[place],
     }));
     this.#askForFirstKey();
+    for (const { name, environment } of this.services) {
+      const known = this.containers.get(name);
+      if (known) known.spec = { ...known.spec, environment: { ...known.spec.environment, ...environment } };
+    }
     for (const place of [ONCE, ...this.regions.map(({ name }) => name)]) {
       const fresh = this.services.filter((each) => each.place === place && !this.containers.has(each.name));
       this.network.addHosts(

@@ -8,7 +8,10 @@ import {
   type RunOnceOptions,
   type Server,
   SERVICES,
+  type StartRegionOptions,
 } from '../../deploy/driver.js';
+import { serversUp } from './balancers.js';
+import { ONCE } from './compose-plan.js';
 import type { Container, ContainerSpec } from './container.js';
 import type { RegionsRig } from './regions-rig.js';
 
@@ -18,6 +21,9 @@ export const NEXT_RELEASE = 'next';
 export const BAD_RELEASE = 'bad';
 
 const INTERNAL_PORT = 9464;
+/** Where plans of `btcf deploy` put what there is once. */
+const GLOBAL = 'global';
+const WELL_MS = 60_000;
 
 /**
  * What the engine of `btcf deploy` needs, for the rig. All releases are the programs of this project under another name,
@@ -47,11 +53,13 @@ export class RigDriver implements Driver {
   }
 
   async servers(region: string): Promise<readonly Server[]> {
+    const place = region === GLOBAL ? ONCE : region;
     return this.rig.base.services
-      .filter(({ place, restart }) => place === region && restart !== 'on-failure')
+      .filter((service) => service.place === place && service.restart !== 'on-failure')
       .map(({ name }) => {
         const well = this.rig.base.container(name).pid !== null;
-        return { region, name: name.slice(region.length + 1), well, state: well ? 'running' : 'down' };
+        const own = region === GLOBAL ? name : name.slice(region.length + 1);
+        return { region, name: own, well, state: well ? 'running' : 'down' };
       });
   }
 
@@ -82,8 +90,11 @@ export class RigDriver implements Driver {
     container.start();
   }
 
-  async startRegion(): Promise<void> {
-    throw notHere('its regions are started before any drill');
+  /** @throws AppError when etcd was not told of its members by {@link RegionsBase.join} before */
+  async startRegion(region: string, { only }: StartRegionOptions): Promise<void> {
+    if (only) throw notHere('the whole region starts');
+    const own = this.rig.base.services.filter(({ place }) => place === region);
+    await this.rig.starter.startAll(own.map(({ name }) => name));
   }
 
   async start(region: string, server: string): Promise<void> {
@@ -111,8 +122,21 @@ export class RigDriver implements Driver {
     throw notHere('there are as many instances as deploy/regions says');
   }
 
+  /** Until it is healthy, and a balancer has found whom it balances: an engine looks every five seconds only. */
+  async recreate(region: string, server: string): Promise<void> {
+    const container = this.#container(region, server);
+    await container.stop();
+    container.start();
+    const { base, starter } = this.rig;
+    await base.waitUntil(`${container.name} is healthy`, () => starter.isHealthy(container), WELL_MS);
+    const backend = /^(global-)?haproxy/.exec(server) && (region === GLOBAL ? 'any_region' : 'gateways');
+    if (!backend) return;
+    const found = async () => (await serversUp(`http://${container.name}:8404`, backend)).length > 0;
+    await base.waitUntil(`${container.name} has found whom it balances`, found, WELL_MS);
+  }
+
   #container(region: string, name: string): Container {
-    return this.rig.base.container(`${region}-${name}`);
+    return this.rig.base.container(region === GLOBAL ? name : `${region}-${name}`);
   }
 }
 

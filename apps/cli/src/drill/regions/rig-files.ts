@@ -17,7 +17,8 @@ export function writeRigFiles(folder: string, regions: readonly Region[]): RigFi
   return { folder, replaced: new Set(['haproxy', 'monitoring']) };
 }
 
-function writeRegionFiles(folder: string, regions: readonly Region[]): void {
+/** Again when a region has been added; containers see it at once. */
+export function writeRegionFiles(folder: string, regions: readonly Region[]): void {
   const targets = join(folder, 'monitoring', 'targets');
   mkdirSync(targets, { recursive: true });
   for (const region of regions) writeFileSync(join(targets, `${region.name}.yml`), regionTargets(region));
