@@ -32,7 +32,8 @@ while read -r kind source target options; do
         mkdir -p "$root$(dirname "$target")"
         [ -e "$root$target" ] || : > "$root$target"
       fi
-      mount --bind "$source" "$root$target"
+      # With what is mounted below, as an engine does it.
+      mount --rbind "$source" "$root$target"
       [ "$options" != ro ] || mount -o remount,bind,ro "$root$target"
       ;;
   esac

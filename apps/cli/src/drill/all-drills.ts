@@ -3,6 +3,7 @@ import { load } from './drills/load.js';
 import { backupRestore } from './drills/backup-restore.js';
 import { certificateExpired } from './drills/certificate-expired.js';
 import { clockSkew } from './drills/clock-skew.js';
+import { diskFull } from './drills/disk-full.js';
 import { plaintextRefused } from './drills/plaintext-refused.js';
 import { postgresPrimaryKilled } from './drills/postgres-primary-killed.js';
 import { postgresSplitBrain } from './drills/postgres-split-brain.js';
@@ -12,6 +13,7 @@ import { processKilled } from './drills/process-killed.js';
 import { regionAdded } from './drills/region-added.js';
 import { primaryRegionCut, regionCut } from './drills/region-cut.js';
 import { badRelease, rollingUpdate } from './drills/rolling-update.js';
+import { slowDisk } from './drills/slow-disk.js';
 import { slowNetwork } from './drills/slow-network.js';
 
 /** In the order in which they run; each leaves the rig whole. */
@@ -34,6 +36,8 @@ export const REGION_DRILLS: readonly RegionDrill[] = [
   slowNetwork,
   clockSkew,
   certificateExpired,
+  slowDisk,
+  diskFull,
   load,
   regionAdded,
 ];

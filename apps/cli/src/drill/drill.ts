@@ -38,5 +38,7 @@ export interface Drill extends DrillCard {
 
 /** A drill on whole regions with a network between them; see {@link Drill}. */
 export interface RegionDrill extends DrillCard {
+  /** Services whose volumes lie on file systems of their own, in every region, e.g. `etcd`. */
+  readonly disks?: readonly string[];
   runInRegions(rig: RegionsRig): Promise<Findings>;
 }

@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 
 import { join } from 'node:path';
 import { REGION_DRILLS } from '../all-drills.js';
 import type { Findings } from '../drill.js';
+import { Disk } from './disk.js';
 import { InsidePlan, type InsideResult } from './inside-plan.js';
 import { DRILL_HOSTS } from './regions-base.js';
 import { startRegions } from './regions-rig.js';
@@ -21,6 +22,7 @@ async function main(): Promise<void> {
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('disconnect', interrupt);
   comeFirst();
   mountOwn(plan.folder);
+  makeDisks(plan);
   const start = performance.now();
   const note = (what: string): void => {
     process.stderr.write(`… ${((performance.now() - start) / 1_000).toFixed(0)} s: ${what}\n`);
@@ -65,6 +67,12 @@ function mountOwn(folder: string): void {
   execFileSync('mount', ['-t', 'tmpfs', 'rig', '/run/netns']);
   writeFileSync(join(folder, DRILL_HOSTS), '127.0.0.1 localhost\n');
   execFileSync('mount', ['--bind', join(folder, DRILL_HOSTS), '/etc/hosts']);
+}
+
+/** Those that the drills want, under the volumes of services. */
+function makeDisks({ folder, drills, regions }: InsidePlan): void {
+  const wanted = REGION_DRILLS.filter(({ name }) => drills.includes(name)).flatMap(({ disks = [] }) => disks);
+  for (const { name } of regions) for (const each of wanted) new Disk(folder, `${name}-${each}`).make();
 }
 
 function keepLogs({ folder, logs }: InsidePlan): void {

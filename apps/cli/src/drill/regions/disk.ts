@@ -1,0 +1,59 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Of the controller blkio in version 1 of control groups: what all processes together may write to a device. */
+const WRITES_PER_SECOND = '/sys/fs/cgroup/blkio/blkio.throttle.write_iops_device';
+const BALLAST = 'ballast';
+/** More than a node of the rig ever has; the file behind it takes what is used. */
+const SIZE = '3G';
+
+/** A file system of its own under a volume of the rig, which can be filled and slowed down. */
+export class Disk {
+  readonly path: string;
+
+  /** @param volume its name in the compose file */
+  constructor(
+    private readonly folder: string,
+    private readonly volume: string,
+  ) {
+    this.path = join(folder, 'volumes', volume);
+  }
+
+  /** Makes it, before anything lies in the volume. It goes with the mounts of the rig. */
+  make(): void {
+    const image = join(this.folder, 'disks', this.volume);
+    mkdirSync(join(this.folder, 'disks'), { recursive: true });
+    mkdirSync(this.path, { recursive: true });
+    execFileSync('truncate', ['--size', SIZE, image]);
+    execFileSync('mkfs.ext4', ['-q', '-m', '0', image]);
+    execFileSync('mount', ['-o', 'loop', image, this.path]);
+  }
+
+  /** Takes all that is free. */
+  fill(): void {
+    const { bavail, bsize } = statfsSync(this.path);
+    execFileSync('fallocate', ['--length', String(bavail * bsize), join(this.path, BALLAST)]);
+  }
+
+  makeSpace(): void {
+    rmSync(join(this.path, BALLAST));
+  }
+
+  /** @param perSecond writes of a block or many; 0: no limit */
+  limitWrites(perSecond: number): void {
+    writeFileSync(WRITES_PER_SECOND, `${this.#device()} ${perSecond}\n`);
+  }
+
+  #device(): string {
+    const { dev } = statSync(this.path);
+    // As makedev(3) packs them, for the small numbers of loop devices.
+    return `${(dev >> 8) & 0xfff}:${(dev & 0xff) | ((dev >> 12) & 0xfff00)}`;
+  }
+}
+
+/** Why writes cannot be slowed down here; null: they can. */
+export function slowDiskHindrance(): string | null {
+  if (existsSync(WRITES_PER_SECOND)) return null;
+  return `there is no ${WRITES_PER_SECOND}: start Linux with the controller blkio of control groups version 1 (systemd.unified_cgroup_hierarchy=0)`;
+}
