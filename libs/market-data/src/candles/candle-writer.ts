@@ -31,9 +31,15 @@ const SERIES = '$1, $2, $3';
 const INPUT = `unnest($4::float8[], $5::float8[], $6::float8[], $7::float8[], $8::float8[], $9::float8[])
   AS input (open_ms, open, high, low, close, volume)`;
 
+/**
+ * A statement that waits for another one which stores the same candle began before that one: the time of its start
+ * would say that its later candles were known before the earlier ones.
+ */
 const INSERT = `
-  INSERT INTO candles (instrument, venue, "interval", open_time, open, high, low, close, volume, provenance)
-  SELECT ${SERIES}, to_timestamp(open_ms / 1000), open, high, low, close, volume, $10 FROM ${INPUT}
+  INSERT INTO candles
+    (instrument, venue, "interval", open_time, open, high, low, close, volume, provenance, ingested_at)
+  SELECT ${SERIES}, to_timestamp(open_ms / 1000), open, high, low, close, volume, $10, clock_timestamp()
+  FROM ${INPUT}
   ON CONFLICT DO NOTHING RETURNING date_part('epoch', open_time) * 1000`;
 
 /**

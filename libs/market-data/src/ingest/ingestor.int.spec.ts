@@ -66,6 +66,13 @@ const stored = (exchange: SimulatedExchange, interval = '1h') =>
 const count = async (sql: string) =>
   Number((await rig.dataSource.query<{ n: string }[]>(`SELECT count(*) AS n FROM ${sql}`))[0]?.n);
 
+/** Waits until there is one. */
+const firstRow = (from: string) =>
+  waitFor(
+    async () => (await rig.dataSource.query<Record<string, unknown>[]>(`SELECT * FROM ${from} LIMIT 1`))[0],
+    { deadlineMs: 30_000, what: `a row of ${from}` },
+  );
+
 /** Waits until candles up to `index` are stored, and checks that all of them are, with their first values. */
 async function expectComplete(
   exchange: SimulatedExchange,
@@ -104,7 +111,7 @@ describe('ingestion', () => {
     expect((await stored(exchange, '4h')).slice(0, 126)).toEqual(
       resample(HOURS.slice(0, 504), '1h', '4h').map(lineOf),
     );
-    const [feed] = await rig.dataSource.query<Record<string, unknown>[]>('SELECT * FROM market_feeds');
+    const feed = await firstRow('market_feeds'); // once the history is complete, which may be after candle 530
     expect(feed).toMatchObject({
       feed: exchange.feed,
       venue: exchange.feed,
@@ -112,9 +119,10 @@ describe('ingestion', () => {
       base_interval: '1h',
       speed: TEN_HOURS,
     });
-    expect(Math.abs((feed!['event_at'] as Date).getTime() - exchange.clock.now())).toBeLessThan(
+    expect(Math.abs((feed['event_at'] as Date).getTime() - exchange.clock.now())).toBeLessThan(
       3_000 * TEN_HOURS,
     );
+    await firstRow(`candles WHERE "interval" = '1h' AND provenance = 'streamed'`);
     const provenance = await rig.dataSource.query(
       `SELECT DISTINCT provenance FROM candles WHERE "interval" = '1h' ORDER BY 1`,
     );
@@ -196,7 +204,8 @@ describe('ingestion', () => {
     const marketData = await ingest(exchange);
     faults.messages = (message) => [message.replace(/"h":"[^"]*"/, '"h":"0.01"')];
     await expectComplete(exchange, HOURS, 530);
-    expect(await metric(marketData, 'market_candles_rejected_total')).toBeGreaterThan(0);
+    const refused = () => metric(marketData, 'market_candles_rejected_total');
+    await waitFor(async () => (await refused()) > 0, { deadlineMs: 30_000, what: 'one is refused' });
     expect(await count(`candles WHERE provenance = 'streamed'`)).toBe(0);
   });
 
