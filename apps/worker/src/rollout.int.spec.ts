@@ -34,10 +34,17 @@ describe('a worker asks by itself', () => {
     close.unshift(() => dataSource.destroy());
     const folder = await mkdtemp(join(tmpdir(), 'btcf-worker-'));
     close.push(() => rm(folder, { recursive: true }));
-    await dataSource.query(
-      `INSERT INTO market_feeds VALUES ($1, $2, 'replay', $1, '1h', $3, now() + interval '1 hour', 0)`,
-      [feed, instrument, new Date(NOW)],
+    await dataSource.query(`INSERT INTO market_feeds VALUES ($1, $2, 'replay', $1, '1h', $3, now(), 0)`, [
+      feed,
+      instrument,
+      new Date(NOW),
+    ]);
+    // As market-data does: nobody goes by a clock that was not looked at for half a minute.
+    const looks = setInterval(
+      () => void dataSource.query('UPDATE market_feeds SET observed_at = now()').catch(() => undefined),
+      5_000,
     );
+    close.unshift(() => Promise.resolve(clearInterval(looks)));
     const env = parseEnv(WorkerEnv, {
       TRACK_RECORD_KEY_FILE: join(folder, 'track-record.key'),
       DATABASE_URL: database.url,

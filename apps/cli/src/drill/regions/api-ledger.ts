@@ -7,6 +7,8 @@ import { type RegionsRig, WAY_IN } from './regions-rig.js';
 
 const PAUSE_MS = 500;
 const TIMEOUT_MS = 10_000;
+/** A tenant has a bounded number of open keys, which one drill after another would reach. */
+const OPEN_MS = 120_000;
 const Page = z.object({ data: z.array(z.object({ name: z.string() })), next: z.string().nullable() });
 
 /** Makes keys over the API, one after another, by the way in for everybody, and remembers which it was told of. */
@@ -76,7 +78,9 @@ export class ApiLedger {
     this.requests++;
     try {
       const headers = { 'idempotency-key': `"${randomUUID()}"` };
-      const { status } = await this.#client.send('POST', '/v1/keys', { name, roles: ['viewer'] }, headers);
+      const expiresAt = new Date(Date.now() + OPEN_MS).toISOString();
+      const key = { name, roles: ['viewer'], expiresAt };
+      const { status } = await this.#client.send('POST', '/v1/keys', key, headers);
       if (status !== 201) throw new Error(`status ${status}`);
       this.acknowledged.add(name);
       this.gaps.answered();
