@@ -17,7 +17,7 @@ export class DeliveryBench {
 
   static async open(): Promise<DeliveryBench> {
     const all = await NotificationsBench.open();
-    await openMarket(all.dataSource);
+    await openMarket(all);
     await all.newCollector().collect();
     return new DeliveryBench(all);
   }

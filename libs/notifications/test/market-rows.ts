@@ -1,25 +1,26 @@
 import { createHash } from 'node:crypto';
 import { INTERVAL_MS, type Interval } from '@btcforecast/contracts';
 import type { DataSource, EntityManager } from 'typeorm';
-import { FEED, INSTRUMENT } from './notifications-bench.js';
+import { FEED, INSTRUMENT, type NotificationsBench } from './notifications-bench.js';
 
 export const HOUR_MS = 3_600_000;
 /** Of the market; long past, as in a replay. */
 export const START = Date.UTC(2025, 0, 1);
-/** Before the clock of any bench, which stands still. */
-const OBSERVED_AT = new Date();
 type Database = DataSource | EntityManager;
 
-/** What the services that own these tables would write. */
-export async function openMarket(database: Database, eventAt = START): Promise<void> {
-  await database.query(`SELECT ensure_candle_partitions($1, $2)`, [
+/** What the services that own these tables would write; the market's clock is looked at by the clock of the bench. */
+export async function openMarket(
+  { dataSource, clock }: Pick<NotificationsBench, 'dataSource' | 'clock'>,
+  eventAt = START,
+): Promise<void> {
+  await dataSource.query(`SELECT ensure_candle_partitions($1, $2)`, [
     new Date(START - 720 * HOUR_MS),
     new Date(START + 720 * HOUR_MS),
   ]);
-  await database.query(
+  await dataSource.query(
     `INSERT INTO market_feeds VALUES ($1, $2, 'replay', $1, '1h', $3, $4, 0)
      ON CONFLICT (feed, instrument) DO UPDATE SET event_at = excluded.event_at, observed_at = excluded.observed_at`,
-    [FEED, INSTRUMENT, new Date(eventAt), OBSERVED_AT],
+    [FEED, INSTRUMENT, new Date(eventAt), new Date(clock.now())],
   );
 }
 

@@ -7,7 +7,7 @@ import { MAX_RULES } from './alert.service.js';
 let bench: NotificationsBench;
 beforeAll(async () => {
   bench = await NotificationsBench.open();
-  await openMarket(bench.dataSource);
+  await openMarket(bench);
   await addCandle(bench.dataSource, START + HOUR_MS, 120);
 });
 beforeEach(() => bench.dataSource.query('DELETE FROM alert_rules'));

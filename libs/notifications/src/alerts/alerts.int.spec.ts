@@ -15,7 +15,7 @@ beforeEach(async () => {
   for (const table of ['alert_rules', 'webhook_endpoints', 'webhook_events', 'candles'])
     await bench.dataSource.query(`DELETE FROM ${table}`);
   bench.logged = '';
-  await rows.openMarket(bench.dataSource);
+  await rows.openMarket(bench);
   await bench.addEndpoint({ eventTypes: ['alert.fired', 'alert.resolved'] });
   judge = bench.newJudge();
 });
@@ -145,12 +145,12 @@ describe('a rule', () => {
 
   it('about drift and about gaps is judged at full hours, whether or not a candle closes', async () => {
     await closes([100, 100]);
-    await rows.openMarket(bench.dataSource, START + 2.2 * HOUR_MS);
+    await rows.openMarket(bench, START + 2.2 * HOUR_MS);
     const drift = await add({ kind: 'drift', windowHours: 2 });
     const gap = await add({ kind: 'gap', windowHours: 3, missing: 2 });
     await judge.judge();
     await rows.addDrift(bench.dataSource, START + 1.5 * HOUR_MS, 1); // known an hour later
-    await rows.openMarket(bench.dataSource, START + 8.2 * HOUR_MS);
+    await rows.openMarket(bench, START + 8.2 * HOUR_MS);
     await judge.judge();
     expect(await historyOf(drift.id)).toEqual([
       ['firing', at(3)],
@@ -158,7 +158,7 @@ describe('a rule', () => {
     ]);
     expect(await historyOf(gap.id)).toEqual([['firing', at(4)]]);
     await closes([100, 100, 100, 100, 100, 100, 100], 3); // repaired
-    await rows.openMarket(bench.dataSource, START + 9.2 * HOUR_MS);
+    await rows.openMarket(bench, START + 9.2 * HOUR_MS);
     await judge.judge();
     expect(await historyOf(gap.id)).toEqual([
       ['firing', at(4)],

@@ -10,7 +10,7 @@ let collector: EventCollector;
 
 beforeEach(async () => {
   bench = await NotificationsBench.open();
-  await rows.openMarket(bench.dataSource, START + HOUR_MS / 2);
+  await rows.openMarket(bench, START + HOUR_MS / 2);
   collector = bench.newCollector();
   await collector.collect(); // from here on it is told
 });
@@ -254,7 +254,7 @@ describe('telling', () => {
     await bench.addEndpoint({ eventTypes: ['candle.closed'] });
     await collectAll();
     for (let hour = 1; hour <= 10; hour += 1) await rows.addCandle(bench.dataSource, START + hour * HOUR_MS);
-    await rows.openMarket(bench.dataSource, START + 10.5 * HOUR_MS);
+    await rows.openMarket(bench, START + 10.5 * HOUR_MS);
     await collectAll();
     await rows.addCandle(bench.dataSource, START + 11 * HOUR_MS);
     await collectAll();
