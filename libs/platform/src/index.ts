@@ -4,6 +4,7 @@ export { cacheRedisUrl, DEFAULT_RPC_PORTS, PlatformEnv, type HostPort } from './
 export { loadServiceEnv, type ServiceConfiguration } from './config/service.env.js';
 export { ReplicaEnv } from './config/replica.env.js';
 export { AppError, isAppError, toAppError, type ErrorDetails, type ErrorKind } from './errors/app-error.js';
+export { isDatabaseAway } from './errors/database-away.js';
 export {
   PROBLEM_TYPE_BASE,
   problemOf,

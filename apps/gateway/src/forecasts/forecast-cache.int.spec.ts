@@ -122,11 +122,48 @@ describe('the latest forecast that nobody has asked for yet', () => {
     expect(fixture.peer().state.latestCalls).toBe(1);
   });
 
-  it('of a replay is not served while prediction is away', async () => {
+  it('does not wait for a slow prediction when it is known, and is confirmed later', async () => {
+    const { text } = await ask();
+    fixture.peer().state.delayMs = 600;
+    const slow = await waitFor(
+      async () => {
+        const answer = await ask();
+        return answer.headers.get('cache-status') === 'btcforecast; hit' ? undefined : answer;
+      },
+      { deadlineMs: 5_000, what: 'it has to be confirmed' },
+    );
+    expect(slow).toMatchObject({ status: 200, text });
+    expect(slow.headers.get('cache-status')).toBe('btcforecast; hit; ttl=0; detail=prediction-slow');
+    expect(slow.headers.get('age')).toBe('1');
+    await waitFor(async () => (await ask()).headers.get('cache-status') === 'btcforecast; hit', {
+      deadlineMs: 5_000,
+      what: 'it was confirmed',
+    });
+    expect(fixture.peer().state.latestCalls).toBe(2);
+  });
+
+  it('waits for a slow prediction when its successor was announced', async () => {
+    await ask();
+    fixture.peer().state.delayMs = 500;
+    const first = fixture.peer().state.originMs;
+    await fixture.peer().issueNext({ announce: true });
+    const seen = new Set<number>();
+    await waitFor(
+      async () => {
+        const { headers, body } = await ask();
+        seen.add(Date.parse(body?.origin ?? ''));
+        return headers.get('cache-status') === 'btcforecast; fwd=miss';
+      },
+      { deadlineMs: 5_000, what: 'prediction was asked' },
+    );
+    expect([...seen].at(-1)).toBe(first + HOUR_MS);
+  });
+
+  it('of a replay is not served for long while prediction is away', async () => {
     await ask();
     await fixture.stopPeer();
     const answer = await waitFor(async () => ((await ask()).status === 503 ? ask() : undefined), {
-      deadlineMs: 8_000,
+      deadlineMs: 12_000,
       what: '503',
     });
     expect(answer.headers.get('retry-after')).toBe('2');
@@ -150,12 +187,12 @@ describe('the latest forecast of a live market', () => {
     const stale = await waitFor(
       async () => {
         const answer = await ask();
-        return answer.headers.get('age') === null ? undefined : answer;
+        const isAway = answer.headers.get('cache-status')?.endsWith('detail=prediction-unavailable');
+        return isAway ? answer : undefined;
       },
-      { deadlineMs: 15_000, what: 'an answer that is older than a second' },
+      { deadlineMs: 15_000, what: 'an answer without prediction' },
     );
     expect(stale).toMatchObject({ status: 200, text });
-    expect(stale.headers.get('cache-status')).toBe('btcforecast; hit; ttl=0; detail=prediction-unavailable');
     expect(Number(stale.headers.get('age'))).toBeGreaterThanOrEqual(1);
     const unknown = await ask('/v1/forecasts/BTC-USD?horizon=1h');
     expect(unknown.status).toBe(503);

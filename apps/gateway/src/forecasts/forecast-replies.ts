@@ -19,6 +19,7 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 const CACHE_STATUS = {
   hit: 'btcforecast; hit',
   miss: 'btcforecast; fwd=miss',
+  revalidating: 'btcforecast; hit; ttl=0; detail=prediction-slow',
   stale: 'btcforecast; hit; ttl=0; detail=prediction-unavailable',
 } as const;
 
@@ -47,7 +48,7 @@ export class ForecastReplies {
     reply.header('cache-status', CACHE_STATUS[how]);
     reply.header('server-timing', `cache;desc=${how}, ${serverTiming(request)}`);
     addVary(reply, 'accept-encoding');
-    if (how === 'stale') reply.header('age', ageSeconds(bytes));
+    if (how === 'stale' || how === 'revalidating') reply.header('age', ageSeconds(bytes));
     const encoding = bytes.body.length < WORTH_COMPRESSING ? 'identity' : encodingOf(request);
     reply.header('etag', encoding === 'identity' ? bytes.etag : weak(bytes.etag));
     if (matchesEtag(request.headers['if-none-match'], bytes.etag)) {

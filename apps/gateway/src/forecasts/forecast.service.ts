@@ -20,12 +20,17 @@ import {
 
 /** A lost event costs no more than this: prediction is asked again. */
 export const FRESH_MS = 1_000;
-/** While prediction is away, a live forecast that has no known successor is served up to this age. */
-const STALE_MS = 60_000;
+/**
+ * A forecast that has no known successor is served up to this age while prediction is away or slow: of a live market, and
+ * of a replay or a demo, whose hours pass in seconds.
+ */
+const STALE_MS = { live: 60_000, other: 5_000 };
+/** So long a client waits for prediction before a forecast that may still be served is. */
+const PATIENCE_MS = 100;
 
 export interface ForecastAnswer {
   readonly reply: ForecastBytes;
-  readonly how: 'hit' | 'miss' | 'stale';
+  readonly how: 'hit' | 'miss' | 'revalidating' | 'stale';
 }
 
 /** The address that asks, and by whose key. */
@@ -59,7 +64,7 @@ export class ForecastService implements OnModuleInit, OnModuleDestroy {
   ) {
     this.#lookups = metrics.counter(
       'forecast_cache_requests_total',
-      'Latest forecasts asked for: hit = from memory, miss = from prediction, stale = from memory because prediction is away',
+      'Latest forecasts asked for: hit = from memory, miss = from prediction, revalidating = from memory because prediction is slow, stale = from memory because it is away',
       ['outcome'],
       (counter) => {
         counter.inc({ outcome: 'hit' }, this.#hits);
@@ -91,30 +96,38 @@ export class ForecastService implements OnModuleInit, OnModuleDestroy {
   }
 
   /**
-   * The newest forecasts at the horizons asked.
+   * The newest forecasts at the horizons asked. Prediction is asked; while it is slow or away, what was known last is
+   * served, unless a newer one was announced (stale-while-revalidate and stale-if-error, RFC 5861).
    *
    * @param asker the address that asked, to be recognised next time, and who asked: a canary answers a share of clients
    * @throws AppError as prediction answers; transient rpc.unavailable or request.deadline_exceeded when prediction
    *   is away and memory holds nothing that may still be served
    */
-  async latest(asked: ForecastQuestion, { url, client }: ForecastAsker): Promise<ForecastAnswer> {
-    const question = named(asked);
+  async latest(wanted: ForecastQuestion, { url, client }: ForecastAsker): Promise<ForecastAnswer> {
+    const question = named(wanted);
     const bucket = bucketOf(client);
     const key = this.#memory.keyOf(question, () => bucket);
-    const known = this.#memory.reply(key);
+    const asked = this.#askFor(question, bucket);
+    // `key` names the newest origin, so what it finds has no successor that this gateway knows of.
+    const known = (): ForecastBytes | undefined =>
+      this.#memory.keyOf(question, () => bucket) === key ? servable(this.#memory.reply(key)) : undefined;
     try {
-      const reply = await this.#askFor(question, bucket);
+      const reply = known() ? await patiently(asked) : await asked;
+      const slow = reply ? undefined : known();
+      if (slow) return this.#counted(slow, 'revalidating');
+      const fresh = reply ?? (await asked);
       this.#memory.understand(url, question);
-      this.#lookups.inc({ outcome: 'miss' });
-      return { reply, how: 'miss' };
+      return this.#counted(fresh, 'miss');
     } catch (error) {
-      // `key` names the newest origin, so what it finds has no successor that this gateway knows of. In a replay
-      // or a demo, whose hours pass in seconds, that is no comfort: there the client gets the error.
-      if (!known?.isLive || !isAway(error) || this.#memory.keyOf(question, () => bucket) !== key) throw error;
-      if (performance.now() - known.confirmedAt > STALE_MS) throw error;
-      this.#lookups.inc({ outcome: 'stale' });
-      return { reply: known, how: 'stale' };
+      const away = isAway(error) ? known() : undefined;
+      if (!away) throw error;
+      return this.#counted(away, 'stale');
     }
+  }
+
+  #counted(reply: ForecastBytes, how: Exclude<ForecastAnswer['how'], 'hit'>): ForecastAnswer {
+    this.#lookups.inc({ outcome: how });
+    return { reply, how };
   }
 
   /**
@@ -165,6 +178,21 @@ export class ForecastService implements OnModuleInit, OnModuleDestroy {
     );
     return { reply, bucket, canaryShare };
   }
+}
+
+/** A reply that may be served although prediction does not confirm it. */
+function servable(reply: ForecastBytes | undefined): ForecastBytes | undefined {
+  if (!reply) return undefined;
+  const longest = reply.isLive ? STALE_MS.live : STALE_MS.other;
+  return performance.now() - reply.confirmedAt <= longest ? reply : undefined;
+}
+
+/** What the work brings; undefined when it takes longer than a client should wait. The work goes on. */
+function patiently<T>(work: Promise<T>): Promise<T | undefined> {
+  const { promise, resolve, reject } = Promise.withResolvers<T | undefined>();
+  const timer = setTimeout(() => resolve(undefined), PATIENCE_MS);
+  void work.then(resolve, reject).finally(() => clearTimeout(timer));
+  return promise;
 }
 
 type LatestReply = z.output<typeof predictionRpc.latestForecasts.reply>;

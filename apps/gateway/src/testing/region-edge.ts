@@ -30,8 +30,7 @@ export interface EdgeReply {
  */
 export async function startEdge(addresses: readonly string[], port: number) {
   const folder = mkdtempSync(join(tmpdir(), 'btcforecast-edge-'));
-  const secrets = join(folder, 'secrets');
-  execFileSync(join(repositoryRoot, 'deploy', 'scripts', 'make-secrets.sh'), [secrets], { stdio: 'pipe' });
+  const secrets = makeSecrets(folder);
   const servers: ChildProcess[] = [];
   const start = (program: string, args: readonly string[], env: Record<string, string> = {}): void => {
     servers.push(spawn(program, args, { stdio: 'ignore', env: { PATH: SYSTEM_PATH, ...env } }));
@@ -48,8 +47,8 @@ export async function startEdge(addresses: readonly string[], port: number) {
       TLS_DIR: secrets,
     },
   });
-  const nginx = await edgeFolder(folder, haproxy.port);
-  start('nginx', ['-p', nginx.prefix, '-c', join(nginx.prefix, 'nginx.conf'), '-g', 'daemon off;']);
+  const nginx = await edgeFolder(folder, [haproxy.port]);
+  start('nginx', nginx.args);
   const ca = readFileSync(join(secrets, 'ca.pem'));
   await waitFor(() => isOpen(nginx.tls), { deadlineMs: 10_000, what: 'nginx takes connections' });
 
@@ -64,14 +63,40 @@ export async function startEdge(addresses: readonly string[], port: number) {
     up: async () =>
       (await stats(haproxy.socket)).filter((line) => /^gateways,gateway\d+,.*,UP,/.test(line)).length,
     async close() {
-      for (const server of servers) server.kill('SIGKILL');
-      await Promise.all(
-        servers.map((server) => server.exitCode ?? server.signalCode ?? once(server, 'exit')),
-      );
+      await killed(servers);
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
+
+/** The nginx of a region as it is shipped, before two balancers at these ports. */
+export async function startNginx(balancerPorts: readonly [number, number]) {
+  const folder = mkdtempSync(join(tmpdir(), 'btcforecast-nginx-'));
+  const secrets = makeSecrets(folder);
+  const nginx = await edgeFolder(folder, balancerPorts);
+  const server = spawn('nginx', nginx.args, { stdio: 'ignore', env: { PATH: SYSTEM_PATH } });
+  await waitFor(() => isOpen(nginx.tls), { deadlineMs: 10_000, what: 'nginx takes connections' });
+  return {
+    ask: (path: string, headers: Record<string, string>, method: 'GET' | 'POST', body = '') =>
+      ask({ port: nginx.tls, ca: readFileSync(join(secrets, 'ca.pem')), agent: false, method }, path, headers, body),
+    async close() {
+      await killed([server]);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function makeSecrets(folder: string): string {
+  const secrets = join(folder, 'secrets');
+  execFileSync(join(repositoryRoot, 'deploy', 'scripts', 'make-secrets.sh'), [secrets], { stdio: 'pipe' });
+  return secrets;
+}
+
+async function killed(servers: readonly ChildProcess[]): Promise<void> {
+  for (const server of servers) server.kill('SIGKILL');
+  await Promise.all(servers.map((server) => server.exitCode ?? server.signalCode ?? once(server, 'exit')));
+}
+
 export type Edge = Awaited<ReturnType<typeof startEdge>>;
 
 /** Knows one name. */
@@ -102,7 +127,7 @@ async function balancerFile(folder: string, gatewayPort: number) {
   return { file, socket, port: ports.get('8080')! };
 }
 
-async function edgeFolder(folder: string, balancerPort: number) {
+async function edgeFolder(folder: string, balancerPorts: readonly number[]) {
   const prefix = join(folder, 'nginx');
   cpSync(join(repositoryRoot, 'nginx'), prefix, { recursive: true });
   mkdirSync(join(prefix, 'tls'));
@@ -112,7 +137,9 @@ async function edgeFolder(folder: string, balancerPort: number) {
   for (const name of ['nginx.conf', 'includes/log.conf', 'includes/limits.conf', 'includes/cache.conf']) {
     const file = join(prefix, name);
     const text = readFileSync(file, 'utf8')
-      .replace('server haproxy:8080', `server 127.0.0.1:${balancerPort}`)
+      .replace(/server haproxy:8080 ([^;]+);/, (_, given: string) =>
+        balancerPorts.map((balancer) => `server 127.0.0.1:${balancer} ${given};`).join(' '),
+      )
       .replaceAll(/listen (\[::\]:)?(\d{4})/g, (_, v6: string | undefined, port: string) =>
         v6 ? `listen [::1]:${ports.get(port)}` : `listen 127.0.0.1:${ports.get(port)}`,
       )
@@ -120,7 +147,8 @@ async function edgeFolder(folder: string, balancerPort: number) {
       .replace('/dev/stdout', join(folder, 'access.log'));
     writeFileSync(file, name === 'nginx.conf' ? `user root;\n${text}` : text);
   }
-  return { prefix, plain: ports.get('8080')!, tls: ports.get('8443')! };
+  const args = ['-p', prefix, '-c', join(prefix, 'nginx.conf'), '-g', 'daemon off;'];
+  return { args, plain: ports.get('8080')!, tls: ports.get('8443')! };
 }
 
 async function remapped(ports: readonly string[]): Promise<Map<string, number>> {
@@ -129,7 +157,12 @@ async function remapped(ports: readonly string[]): Promise<Map<string, number>> 
   return free;
 }
 
-function ask(where: RequestOptions, path: string, headers: Record<string, string>): Promise<EdgeReply> {
+function ask(
+  where: RequestOptions,
+  path: string,
+  headers: Record<string, string>,
+  body = '',
+): Promise<EdgeReply> {
   return new Promise((resolve, reject) => {
     const options = { ...where, path, headers, host: '127.0.0.1', servername: 'localhost' };
     request(options, (response) => {
@@ -145,7 +178,7 @@ function ask(where: RequestOptions, path: string, headers: Record<string, string
       );
     })
       .on('error', reject)
-      .end();
+      .end(body);
   });
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createDataSource } from '@btcforecast/database';
 import { createLogger } from '@btcforecast/platform';
@@ -33,6 +34,28 @@ afterEach(async () => {
 function held(admission: Admission) {
   if (admission.kind === 'first') return admission.held;
   throw new Error('it was not the first');
+}
+/** All connections end, and those that are made until it is undone can only read, as those to a standby. */
+async function readOnly() {
+  const runner = dataSource.createQueryRunner();
+  await runner.connect();
+  const set = (to: string) =>
+    runner.query(
+      `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = ${to}', current_database()); END $$`,
+    );
+  const endOthers = () =>
+    runner.query(
+      'SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+    );
+  await set('on');
+  await endOthers();
+  return {
+    async again() {
+      await set('off');
+      await endOthers();
+      await runner.release();
+    },
+  };
 }
 const endLeases = () => dataSource.query(`UPDATE idempotency_keys SET leased_until = now() - interval '1 s'`);
 
@@ -106,6 +129,33 @@ describe('an idempotency key', () => {
     await expect(newKeys().admit(SCOPE, ONE)).rejects.toMatchObject({ code: 'idempotency.in_progress' });
     await keys.renew();
     expect((await newKeys().admit(SCOPE, ONE)).kind).toBe('repeated');
+  });
+
+  it('waits for a server that is no primary yet, and is then taken once', async () => {
+    const primary = await readOnly();
+    const admitted = keys.admit(SCOPE, ONE, 20_000);
+    await expect(newKeys().admit({ ...SCOPE, key: 'k-2' }, ONE)).rejects.toThrow(/read-only transaction|terminated/);
+    await primary.again();
+    expect((await admitted).kind).toBe('first');
+    await expect(newKeys().admit(SCOPE, ONE)).rejects.toMatchObject({ code: 'idempotency.in_progress' });
+  });
+
+  it('is taken by the claim whose answer was lost, when it is made again, and by no other', async () => {
+    const repository = new IdempotencyRepository(dataSource);
+    const [owner, other] = [randomUUID(), randomUUID()];
+    expect(await repository.claim(SCOPE, ONE, owner)).toEqual({ state: 'ours' });
+    expect(await repository.claim(SCOPE, ONE, owner)).toEqual({ state: 'ours' });
+    expect(await repository.claim(SCOPE, ONE, other)).toMatchObject({ state: 'running' });
+  });
+
+  it('is set free although the server is no primary at that moment, when there is time to wait', async () => {
+    const first = held(await keys.admit(SCOPE, ONE));
+    const primary = await readOnly();
+    const released = keys.release(first, 20_000);
+    await expect(keys.admit({ ...SCOPE, key: 'k-2' }, ONE)).rejects.toThrow(/read-only transaction|terminated/);
+    await primary.again();
+    await released;
+    expect((await keys.admit(SCOPE, ONE)).kind).toBe('first');
   });
 
   it('of a reply that showed a secret does not bring it again', async () => {

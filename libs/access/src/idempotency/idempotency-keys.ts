@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { AppError, type Logger } from '@btcforecast/platform';
+import { performance } from 'node:perf_hooks';
+import { AppError, isDatabaseAway, type Logger } from '@btcforecast/platform';
+import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import type { IdempotencyRepository, KeyScope, StoredReply } from './idempotency.repository.js';
 
 const RENEW_MS = 10_000;
 /** What a client that came too early is told to wait. */
 const RETRY_AFTER_SECONDS = 1;
+/** Pauses between attempts while the database is away, milliseconds. */
+const PAUSES = { initialDelay: 50, maxDelay: 500 };
 
 /** A key that a request of this process holds. */
 export interface HeldKey {
@@ -44,15 +48,17 @@ export class IdempotencyKeys {
   }
 
   /**
-   * Whether a request may run, or has its reply already.
+   * Whether a request may run, or has its reply already. Nothing has been done yet, so this waits for a database that is
+   * away, as while another becomes the primary.
    *
    * @param fingerprint SHA-256 of what was asked, 64 hexadecimal digits
+   * @param withinMs no attempt begins later than after so many milliseconds
    * @throws AppError caller idempotency.key_reused when the key came with another request before,
    *   idempotency.in_progress while that runs, idempotency.secret_not_replayable when its reply showed a secret
    */
-  async admit(scope: KeyScope, fingerprint: string): Promise<Admission> {
+  async admit(scope: KeyScope, fingerprint: string, withinMs = 0): Promise<Admission> {
     const owner = randomUUID();
-    const claim = await this.repository.claim(scope, fingerprint, owner);
+    const claim = await whileAway(() => this.repository.claim(scope, fingerprint, owner), withinMs);
     if (claim.state === 'ours') {
       this.#held.add(owner);
       return { kind: 'first', held: { owner } };
@@ -69,11 +75,16 @@ export class IdempotencyKeys {
     await this.#save(owner, reply);
   }
 
-  /** Sets the key free, because nothing was done. Never rejects: at the worst the lease runs out. */
-  async release({ owner }: HeldKey): Promise<void> {
+  /**
+   * Sets the key free, because nothing was done. Never rejects: at the worst the lease runs out. Waits for a database
+   * that is away, for whoever gets a reply that asks him to try again should not find his own key taken.
+   *
+   * @param withinMs no attempt begins later than after so many milliseconds
+   */
+  async release({ owner }: HeldKey, withinMs = 0): Promise<void> {
     this.#held.delete(owner);
     try {
-      await this.repository.release(owner);
+      await whileAway(() => this.repository.release(owner), withinMs);
     } catch (error) {
       this.logger.warn({ err: error }, 'an idempotency key could not be set free; it is when its lease ends');
     }
@@ -113,6 +124,16 @@ export class IdempotencyKeys {
       );
     }
   }
+}
+
+/** Runs what may run again, until the database is there or the time is over. */
+function whileAway<T>(work: () => Promise<T>, withinMs: number): Promise<T> {
+  const untilMs = performance.now() + withinMs;
+  const policy = retry(
+    handleWhen((error) => isDatabaseAway(error) && performance.now() < untilMs),
+    { maxAttempts: Number.MAX_SAFE_INTEGER, backoff: new ExponentialBackoff(PAUSES) },
+  );
+  return policy.execute(work);
 }
 
 function reused(): AppError {

@@ -39,7 +39,10 @@ const ATTEMPTS = 5;
 export class IdempotencyRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Takes the key for a request, unless somebody has it. `owner` is a fresh uuid: it names this claim. */
+  /**
+   * Takes the key for a request, unless somebody has it. `owner` is a fresh uuid: it names this claim, which can be made
+   * again when its answer was lost.
+   */
   async claim(scope: KeyScope, fingerprint: string, owner: string): Promise<Claim> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       if (await this.#take(scope, fingerprint, owner)) return { state: 'ours' };
@@ -90,7 +93,8 @@ export class IdempotencyRepository {
        ON CONFLICT (tenant, actor, key) DO UPDATE
          SET fingerprint = excluded.fingerprint, owner = excluded.owner, leased_until = excluded.leased_until,
              expires_at = excluded.expires_at, status = NULL, headers = NULL, body = NULL
-         WHERE known.expires_at <= now() OR (known.status IS NULL AND known.leased_until <= now())
+         WHERE known.expires_at <= now()
+            OR (known.status IS NULL AND (known.leased_until <= now() OR known.owner = excluded.owner))
        RETURNING 1`,
       [tenant, actor, key, fingerprint, owner, LEASE, KEPT_FOR],
     );

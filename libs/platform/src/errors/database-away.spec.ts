@@ -10,6 +10,7 @@ describe('isDatabaseAway', () => {
     ['an administrator’s shutdown', withCode('57P01')],
     ['a server that is starting', withCode('57P03')],
     ['too many connections', withCode('53300')],
+    ['a server that is no primary any more, or not yet', withCode('25006')],
     ['a connection that broke under a query', new Error('Connection terminated unexpectedly')],
     ['the same wrapped by TypeORM', Object.assign(new Error('x'), { driverError: withCode('57P01') })],
   ])('holds for %s', (_what, error) => {

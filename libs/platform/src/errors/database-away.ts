@@ -1,5 +1,9 @@
-/** Classes of SQLSTATE that pass by themselves: connection lost, a login that is being changed, out of resources, shutdown or crash of the server. */
-const PASSING_STATE = /^(08|28|53|57)[0-9A-Z]{3}$/;
+/**
+ * SQLSTATE of what passes by itself. Classes: connection lost (08), a login that is being changed (28), out of resources
+ * (53), shutdown or crash of the server (57). 25006, a transaction that only reads: the server was the primary, or is
+ * about to be it; nothing of ours asks for such a transaction and then writes.
+ */
+const PASSING_STATE = /^((08|28|53|57)[0-9A-Z]{3}|25006)$/;
 const SOCKET_ERRORS = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH']);
 /** What pg says, without any code, when a connection ends under a query or none can be had in time. */
 const LOST_CONNECTION = /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout)/;

@@ -28,6 +28,8 @@ export class Disk {
     execFileSync('truncate', ['--size', SIZE, image]);
     execFileSync('mkfs.ext4', ['-q', '-m', '0', image]);
     execFileSync('mount', ['-o', 'loop', image, this.path]);
+    // The kernel keeps the limit of a loop device that went, for the next one of its number.
+    if (canLimit()) this.limitWrites(0);
   }
 
   /** Takes all that is free. */
@@ -52,8 +54,10 @@ export class Disk {
   }
 }
 
+const canLimit = (): boolean => existsSync(WRITES_PER_SECOND);
+
 /** Why writes cannot be slowed down here; null: they can. */
 export function slowDiskHindrance(): string | null {
-  if (existsSync(WRITES_PER_SECOND)) return null;
+  if (canLimit()) return null;
   return `there is no ${WRITES_PER_SECOND}: start Linux with the controller blkio of control groups version 1 (systemd.unified_cgroup_hierarchy=0)`;
 }
