@@ -14,7 +14,9 @@ async function balancer(answers: boolean): Promise<Server> {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      heard.push(`${answers ? 'lives' : 'dies'} ${request.method} ${request.url} ${String(Buffer.concat(chunks))}`);
+      heard.push(
+        `${answers ? 'lives' : 'dies'} ${request.method} ${request.url} ${String(Buffer.concat(chunks))}`,
+      );
       if (answers) response.writeHead(201).end('done');
       else request.socket.destroy();
     });
@@ -45,7 +47,12 @@ describeWhen(hasEdge(), 'nginx, haproxy, dnsmasq or openssl is not installed')(
     async function untilOneDied(method: 'GET' | 'POST', headers: Record<string, string>) {
       for (let i = 0; i < 4; i += 1) {
         heard.length = 0;
-        const { status, body } = await nginx.ask('/v1/keys?x=1', headers, method, method === 'POST' ? '{"a":1}' : '');
+        const { status, body } = await nginx.ask(
+          '/v1/keys?x=1',
+          headers,
+          method,
+          method === 'POST' ? '{"a":1}' : '',
+        );
         if (heard.some((each) => each.startsWith('dies'))) return { status, body, heard: [...heard] };
       }
       throw new Error('the balancer that dies was never asked');

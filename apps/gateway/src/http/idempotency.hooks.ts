@@ -126,9 +126,7 @@ function keep(
     return done(null, payload);
   }
   const stored = storedReply(request, reply, payload);
-  const kept = stored
-    ? keys().complete(held, stored)
-    : keys().release(held, leftMs(request) - CONNECT_MS);
+  const kept = stored ? keys().complete(held, stored) : keys().release(held, leftMs(request) - CONNECT_MS);
   void kept.then(() => done(null, payload));
 }
 

@@ -78,7 +78,12 @@ export async function startNginx(balancerPorts: readonly [number, number]) {
   await waitFor(() => isOpen(nginx.tls), { deadlineMs: 10_000, what: 'nginx takes connections' });
   return {
     ask: (path: string, headers: Record<string, string>, method: 'GET' | 'POST', body = '') =>
-      ask({ port: nginx.tls, ca: readFileSync(join(secrets, 'ca.pem')), agent: false, method }, path, headers, body),
+      ask(
+        { port: nginx.tls, ca: readFileSync(join(secrets, 'ca.pem')), agent: false, method },
+        path,
+        headers,
+        body,
+      ),
     async close() {
       await killed([server]);
       rmSync(folder, { recursive: true, force: true });

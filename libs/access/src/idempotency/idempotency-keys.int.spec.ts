@@ -134,7 +134,9 @@ describe('an idempotency key', () => {
   it('waits for a server that is no primary yet, and is then taken once', async () => {
     const primary = await readOnly();
     const admitted = keys.admit(SCOPE, ONE, 20_000);
-    await expect(newKeys().admit({ ...SCOPE, key: 'k-2' }, ONE)).rejects.toThrow(/read-only transaction|terminated/);
+    await expect(newKeys().admit({ ...SCOPE, key: 'k-2' }, ONE)).rejects.toThrow(
+      /read-only transaction|terminated/,
+    );
     await primary.again();
     expect((await admitted).kind).toBe('first');
     await expect(newKeys().admit(SCOPE, ONE)).rejects.toMatchObject({ code: 'idempotency.in_progress' });
@@ -152,7 +154,9 @@ describe('an idempotency key', () => {
     const first = held(await keys.admit(SCOPE, ONE));
     const primary = await readOnly();
     const released = keys.release(first, 20_000);
-    await expect(keys.admit({ ...SCOPE, key: 'k-2' }, ONE)).rejects.toThrow(/read-only transaction|terminated/);
+    await expect(keys.admit({ ...SCOPE, key: 'k-2' }, ONE)).rejects.toThrow(
+      /read-only transaction|terminated/,
+    );
     await primary.again();
     await released;
     expect((await keys.admit(SCOPE, ONE)).kind).toBe('first');
