@@ -90,8 +90,14 @@ const ENTITIES = [
 ];
 
 /**
+ * To a primary on another continent five to seven ways there and back are needed (TLS, SCRAM): over a second and a half,
+ * and more while everybody connects anew after a failover. Who gave up sooner would only begin again.
+ */
+const CONNECT_MS = 5_000;
+
+/**
  * The one TypeORM data source of a process; not yet connected (call `initialize`).
- * Times out rather than hangs: 2 s to connect, 15 s for a statement, and dead peers are noticed by keepalive.
+ * Times out rather than hangs: 5 s to connect, 15 s for a statement, and dead peers are noticed by keepalive.
  */
 export function createDataSource(options: DataSourceOptions): DataSource {
   const { url, applicationName, poolSize = 5, login, maxLifetimeSeconds = Infinity } = options;
@@ -106,7 +112,7 @@ export function createDataSource(options: DataSourceOptions): DataSource {
     entities: ENTITIES,
     applicationName,
     poolSize,
-    connectTimeoutMS: 2_000,
+    connectTimeoutMS: CONNECT_MS,
     extra: {
       keepAlive: true,
       maxLifetimeSeconds: lifetime === Infinity ? 0 : lifetime,

@@ -3,8 +3,10 @@ import pg from 'pg';
 
 const WRITERS = 4;
 const PAUSE_MS = 20;
+/** Whoever was refused waits a moment, as drivers and libraries do; a storm of connections would be what is measured. */
+const REFUSED_MS = 250;
 /** As the services have it: no request waits for ever. */
-const CONNECT_MS = 2_000;
+const CONNECT_MS = 5_000;
 const STATEMENT_MS = 15_000;
 
 /** How long nothing was answered, at most. */
@@ -90,10 +92,11 @@ export class Requests {
       try {
         await this.send(this.#pool);
         this.gaps.answered();
+        await delay(PAUSE_MS);
       } catch {
         this.failed++;
+        await delay(REFUSED_MS);
       }
-      await delay(PAUSE_MS);
     }
   }
 }

@@ -84,6 +84,22 @@ describe('the latest forecast', () => {
     while (performance.now() < end) expect(await originOf()).toBe(newest);
   });
 
+  it('does not fall back when prediction knows less than was announced', async () => {
+    const { state } = fixture.peer();
+    const newest = state.originMs;
+    await waitFor(async () => (await originOf()) === newest, { deadlineMs: 2_000, what: 'the newest' });
+    state.originMs = newest - HOUR_MS;
+    const calls = state.latestCalls;
+    await waitFor(
+      async () => {
+        expect(await originOf()).toBe(newest);
+        return state.latestCalls > calls + 1;
+      },
+      { deadlineMs: 5_000, what: 'prediction was asked again' },
+    );
+    state.originMs = newest;
+  });
+
   it('has an ETag, and costs no body when the client has it already', async () => {
     const { headers, text } = await ask();
     const etag = headers.get('etag') ?? '';

@@ -110,13 +110,18 @@ export class ForecastMemory {
     this.#newest.set(instrument, { originMs: origin, name: `${origin}|${modelVersion}`, canaryShare });
   }
 
-  /** Takes note of what prediction answered; a canary's answer says nothing about the champion's. */
-  noteAnswered({ instrument, originMs, champion, canaryShare }: NewestNews): void {
+  /**
+   * Takes note of what prediction answered; a canary's answer says nothing about the champion's.
+   *
+   * @returns whether no newer forecast is known
+   */
+  noteAnswered({ instrument, originMs, champion, canaryShare }: NewestNews): boolean {
     const known = this.#newest.get(instrument);
-    if (known && originMs < known.originMs) return;
+    if (known && originMs < known.originMs) return false;
     const isKnownOrigin = known?.originMs === originMs;
     const name = champion === null && isKnownOrigin ? known.name : `${originMs}|${champion ?? 'unknown'}`;
     this.#newest.set(instrument, { originMs, name, canaryShare });
+    return true;
   }
 
   /** Forgets which forecasts are the newest, and with that everything: events may have been missed. */

@@ -163,7 +163,7 @@ export class ForecastService implements OnModuleInit, OnModuleDestroy {
     const { data, source, canaryShare } = exactReply(answer, question);
     const newest = data.reduce((a, b) => (Date.parse(b.origin) > Date.parse(a.origin) ? b : a));
     const champion = `${newest.model.name}@${newest.model.version}`;
-    this.#memory.noteAnswered({
+    const isNewest = this.#memory.noteAnswered({
       instrument,
       originMs: Date.parse(newest.origin),
       champion: isCanaryClient(bucket, canaryShare) ? null : champion,
@@ -172,11 +172,11 @@ export class ForecastService implements OnModuleInit, OnModuleDestroy {
     const body = JSON.stringify(data.length === 1 ? data[0] : { data, source });
     const etag = etagOf(body);
     const reply = { body, etag, isLive: source === 'live', confirmedAt };
-    this.#memory.keep(
-      this.#memory.keyOf(question, () => bucket),
-      reply,
-    );
-    return { reply, bucket, canaryShare };
+    const key = this.#memory.keyOf(question, () => bucket);
+    // A prediction that cannot ask the primary may know less than was announced; nobody is taken back in time for that.
+    if (isNewest) this.#memory.keep(key, reply);
+    const known = isNewest ? undefined : servable(this.#memory.reply(key));
+    return { reply: known ?? reply, bucket, canaryShare };
   }
 }
 

@@ -8,7 +8,7 @@ import { problemOf } from '../errors/problem-of.js';
 import { createLogger } from '../logging/create-logger.js';
 import { Metrics } from '../metrics/metrics.js';
 import { lsnOf, ReplicaLag } from './replica-lag.js';
-import { ReplicaReads, type Reads } from './replica-reads.js';
+import { type ReadOptions, ReplicaReads, type Reads } from './replica-reads.js';
 
 const MAX_LAG_MS = 2_500;
 const metrics = new Metrics({ service: 'test', region: 'test' });
@@ -41,10 +41,10 @@ const put = (writer: number, n: number) =>
     n,
   ]);
 /** Reads until that place answers. */
-const untilFrom = async (place: string, writer = 1) => {
+const untilFrom = async (place: string, writer = 1, options: ReadOptions = {}) => {
   const before = await readsFrom(place);
   await waitFor(
-    async () => (await notes.read((from) => from.of(writer)), (await readsFrom(place)) > before),
+    async () => (await notes.read((from) => from.of(writer), options), (await readsFrom(place)) > before),
     {
       deadlineMs: 20_000,
       what: `${place} answers`,
@@ -112,6 +112,25 @@ describe('reads from a replica', () => {
     await Promise.all(writers);
     expect(problems).toEqual([]);
   }, 70_000);
+
+  it('of the newest are answered by the standby when the primary takes longer than a second', async () => {
+    await untilFrom('replica', 2);
+    await notes.read((from) => from.of(2), { newest: true });
+    const rows = await ask<{ pid: number }>(
+      pair.primary.url,
+      `SELECT pid FROM pg_stat_activity WHERE application_name = 'test' AND pid <> pg_backend_pid()`,
+    );
+    const backends = rows.map(({ pid }) => pid);
+    for (const pid of backends) process.kill(pid, 'SIGSTOP');
+    try {
+      const slow = await count('database_read_fallbacks_total', 'slow');
+      expect(await notes.read((from) => from.of(2), { newest: true })).toBe(7);
+      expect(await count('database_read_fallbacks_total', 'slow')).toBe(slow + 1);
+    } finally {
+      for (const pid of backends) process.kill(pid, 'SIGCONT');
+    }
+    await untilFrom('primary', 2, { newest: true });
+  }, 40_000);
 
   it('are answered by the primary while the standby is gone, without an error, and by the standby again', async () => {
     await untilFrom('replica');

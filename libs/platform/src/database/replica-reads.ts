@@ -1,15 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
-import { isAppError } from '../errors/app-error.js';
+import { AppError, isAppError } from '../errors/app-error.js';
 import { isDatabaseAway } from '../errors/database-away.js';
 import type { Logger } from '../logging/create-logger.js';
 import type { Metrics } from '../metrics/metrics.js';
 import { lsnOf, ReplicaLag } from './replica-lag.js';
 
 const LOOK_EVERY_MS = 1_000;
-/** A replica that takes longer is passed over. */
-const ANSWER_MS = 2_000;
-/** After a failure nobody waits for the replica for so long. */
+/** Who takes longer is passed over; a primary, which may be far away, only where the replica can be asked instead. */
+const ANSWER_MS = { replica: 2_000, primary: 1_000 };
+/** After a failure nobody waits for that place for so long. */
 const PASSED_OVER_MS = 2_000;
 /** SQLSTATE of a query that a standby gives up because it would hold up its replay. */
 const RECOVERY_CONFLICT = '40001';
@@ -28,7 +28,7 @@ export interface ReplicaReadsOptions {
 }
 
 export interface ReadOptions {
-  /** The primary is asked, and the replica only while the primary is away. */
+  /** The primary is asked, and the replica only while the primary is away or slow. */
   readonly newest?: boolean;
 }
 
@@ -45,7 +45,7 @@ export class ReplicaReads {
   readonly #fellBack;
   readonly #stop = new AbortController();
   readonly #watching: Promise<void>;
-  #passedOverUntil = 0;
+  readonly #passedOverUntil = { replica: 0, primary: 0 };
   #primaryAway = false;
 
   constructor(private readonly options: ReplicaReadsOptions) {
@@ -92,11 +92,15 @@ export class ReplicaReads {
   ): Promise<R> {
     const near = this.#isNear();
     const refusals: unknown[] = [];
-    for (const place of this.#order(near, newest)) {
+    const order = this.#order(near, newest);
+    for (const place of order) {
       const from = places[place];
       if (from === undefined) continue;
+      const isBounded = place === 'replica' || (newest && place !== order.at(-1));
       try {
-        return await this.#answer(place, near, () => work(from));
+        const answer = await (isBounded ? inTime(place, work(from)) : work(from));
+        this.#counted.inc({ from: place === 'replica' && !near ? 'old_replica' : place });
+        return answer;
       } catch (error) {
         if (!this.#mayAskAnother(place, error)) throw error;
         refusals.push(error);
@@ -112,49 +116,31 @@ export class ReplicaReads {
     if (this.options.replica?.isInitialized) await this.options.replica.destroy();
   }
 
-  async #answer<R>(place: Place, near: boolean, ask: () => Promise<R>): Promise<R> {
-    const answer = await (place === 'replica' ? this.#inTime(ask()) : ask());
-    this.#counted.inc({ from: place === 'replica' && !near ? 'old_replica' : place });
-    return answer;
-  }
-
   #order(near: boolean, newest: boolean): readonly Place[] {
     if (!this.options.replica?.isInitialized) return ['primary'];
-    if (this.#primaryAway || (near && !newest)) return ['replica', 'primary'];
+    const isSlow = performance.now() < this.#passedOverUntil.primary;
+    if (this.#primaryAway || (near && (isSlow || !newest))) return ['replica', 'primary'];
     if (!newest) this.#fellBack.inc({ reason: 'behind' });
     return ['primary', 'replica'];
   }
 
   #isNear(): boolean {
     const now = performance.now();
-    return now >= this.#passedOverUntil && this.#lag.at(now) <= this.options.maxLagMs;
+    return now >= this.#passedOverUntil.replica && this.#lag.at(now) <= this.options.maxLagMs;
   }
 
   /** What a replica does not know may have come a moment ago: the primary is asked before anybody is told so. */
   #mayAskAnother(place: Place, error: unknown): boolean {
-    if (place === 'primary') {
+    const isLate = error instanceof SlowError;
+    if (place === 'primary' && !isLate) {
       this.#primaryAway ||= isAway(error);
       return isAway(error);
     }
     const reason = reasonOf(error);
     if (reason === undefined) return false;
     this.#fellBack.inc({ reason });
-    if (reason !== 'lacking') this.#passedOverUntil = performance.now() + PASSED_OVER_MS;
+    if (reason !== 'lacking') this.#passedOverUntil[place] = performance.now() + PASSED_OVER_MS;
     return true;
-  }
-
-  async #inTime<R>(answer: Promise<R>): Promise<R> {
-    const done = new AbortController();
-    const late = delay(ANSWER_MS, undefined, { signal: done.signal }).then(() => {
-      throw new SlowError('the replica does not answer in time');
-    });
-    late.catch(() => undefined); // either it is awaited, or it is too late to matter
-    answer.catch(() => undefined);
-    try {
-      return await Promise.race([answer, late]);
-    } finally {
-      done.abort();
-    }
   }
 
   async #watch(replica: DataSource): Promise<void> {
@@ -208,7 +194,21 @@ export class Reads<T> {
   }
 }
 
-class SlowError extends Error {}
+class SlowError extends AppError {}
+
+async function inTime<R>(place: Place, answer: Promise<R>): Promise<R> {
+  const done = new AbortController();
+  const late = delay(ANSWER_MS[place], undefined, { signal: done.signal }).then(() => {
+    throw new SlowError('transient', 'database.unavailable', `the ${place} does not answer in time; try again`);
+  });
+  late.catch(() => undefined); // either it is awaited, or it is too late to matter
+  answer.catch(() => undefined);
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    done.abort();
+  }
+}
 
 function isAway(error: unknown): boolean {
   return isDatabaseAway(error) || (isAppError(error) && error.code === 'database.unavailable');

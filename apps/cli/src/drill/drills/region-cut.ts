@@ -7,11 +7,11 @@ import { databaseUrl, faultsOfRecord, nodeUrl, unstored } from '../regions/recor
 import type { RegionsRig } from '../regions/regions-rig.js';
 import { WriteProbe } from '../write-probe.js';
 
-const CUT_MS = 50_000;
+const CUT_MS = 70_000;
 const SETTLED_MS = 15_000;
 const WHOLE_MS = 180_000;
 const CAUGHT_UP_MS = 120_000;
-/** So many origins inside at least: three or four candles close meanwhile, and who notices the cut may miss the first. */
+/** So many origins inside at least: two or three candles close meanwhile. */
 const FRESH_AT_LEAST = 2;
 /** What was made elsewhere before the cut may be seen inside so long after it. */
 const ON_THE_WAY_MS = 3_000;

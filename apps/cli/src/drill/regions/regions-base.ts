@@ -19,8 +19,11 @@ export const DRILL_HOSTS = 'drill-hosts';
 const ONCE_NUMBER = 200;
 const NEAR_MS = 5;
 const EXCHANGE_PORT = 8_000;
-/** Simulated seconds per second: an hourly candle every fifteen seconds. */
-const MARKET_SPEED = 240;
+/**
+ * Simulated seconds per second: an hourly candle every half minute. With less a drill would see none, and more is work
+ * that no region has and takes the processors of all.
+ */
+const MARKET_SPEED = 120;
 
 /** Where the rig is, and how far its regions are from each other: milliseconds one way. */
 export interface RigSettings {
