@@ -4,6 +4,7 @@ import { hindcastRange, originsToAsk } from './hindcast-origins.js';
 import type { LoadedModel } from './loaded-model.js';
 import type { HorizonForecast, OriginFailure, OriginForecast } from './origin-forecast.js';
 import { closeAt, outcomeAt, rawAnswers, type RawForecast } from './raw-answers.js';
+import type { RawMemory } from './raw-memory.js';
 
 const DEFAULT_BATCH = 256;
 
@@ -13,6 +14,8 @@ export interface ForecastOptions {
   readonly onProgress?: (share: number) => void;
   /** Awaited between origins, so that other work gets a turn. */
   readonly pause?: () => Promise<void>;
+  /** Of this model and this series, from one call to the next; changes time, no bit of the answer. */
+  readonly memory?: RawMemory;
 }
 
 /**
@@ -32,7 +35,7 @@ export async function forecastOrigins(
   origins: readonly number[],
   options: ForecastOptions = {},
 ): Promise<(OriginForecast | OriginFailure)[]> {
-  const { batch = DEFAULT_BATCH, onProgress = () => {}, pause = () => Promise.resolve() } = options;
+  const { batch = DEFAULT_BATCH, onProgress = () => {}, pause = () => Promise.resolve(), memory } = options;
   const off = origins.find((origin) => origin % HOUR_MS !== 0);
   if (off !== undefined) throw new RangeError(`the origin ${off} is no full hour in ms`);
   const correction = correctionOf(model.manifest);
@@ -40,7 +43,7 @@ export async function forecastOrigins(
   const asked = originsToAsk(origins, correction, model.manifest.horizonsHours).filter(
     (origin) => wanted.has(origin) || !Number.isNaN(closeAt(history, origin)),
   );
-  const answers = await rawAnswers({ model, history, asked, wanted, batch, onProgress, pause });
+  const answers = await rawAnswers({ model, history, asked, wanted, batch, onProgress, pause, memory });
   const { horizonsHours } = model.manifest;
   const known = horizonsHours.map(() => new Map<number, Hindcast | null>());
   const past: Past = { history, answers, correction, horizonsHours, known };

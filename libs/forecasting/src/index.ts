@@ -6,4 +6,5 @@ export {
   type OriginForecast,
 } from './origin-forecast.js';
 export { forecastOrigins, type ForecastOptions } from './forecast-origins.js';
+export { RawMemory } from './raw-memory.js';
 export { slotsNeeded } from './slots-needed.js';

@@ -3,6 +3,7 @@ import { givenFor, inputsAt, inputsSeries, type InputsSeries, type ModelInputs }
 import type { RawHorizon } from './correction.js';
 import type { LoadedModel, RawAnswer } from './loaded-model.js';
 import type { OriginFailure } from './origin-forecast.js';
+import type { RawMemory } from './raw-memory.js';
 
 /** What the graph says at one origin, in order and checked. */
 export interface RawForecast {
@@ -26,14 +27,22 @@ export interface RawQuestion {
   readonly onProgress: (share: number) => void;
   /** Awaited between origins. */
   readonly pause: () => Promise<void>;
+  /** Of this model and this series. */
+  readonly memory?: RawMemory | undefined;
 }
 
-/** Asks the model at each origin, in batches. By origin: its answer, or why there is none. */
+/** Asks the model at each origin that is not remembered, in batches. By origin: its answer, or why there is none. */
 export async function rawAnswers(question: RawQuestion): Promise<Map<number, RawForecast | OriginFailure>> {
-  const { model, history, asked, wanted, batch, onProgress, pause } = question;
+  const { model, history, wanted, batch, onProgress, pause, memory } = question;
   const { manifest } = model;
   const series = inputsSeries(history, manifest);
+  const known = memory?.recall(history, manifest.windowSlots);
   const answers = new Map<number, RawForecast | OriginFailure>();
+  const asked = question.asked.filter((origin) => {
+    const answer = wanted.has(origin) ? undefined : known?.get(origin);
+    if (answer) answers.set(origin, answer);
+    return !answer;
+  });
   for (let start = 0; start < asked.length; start += batch) {
     const rows: ModelInputs[] = [];
     for (const origin of asked.slice(start, start + batch)) {
@@ -53,6 +62,7 @@ export async function rawAnswers(question: RawQuestion): Promise<Map<number, Raw
     }
     onProgress(Math.min(1, (start + batch) / asked.length));
   }
+  memory?.keep(history, answers);
   return answers;
 }
 

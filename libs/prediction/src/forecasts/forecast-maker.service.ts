@@ -5,6 +5,7 @@ import { HORIZON_HOURS, HORIZONS, QUANTILE_LEVELS } from '@btcforecast/contracts
 import {
   forecastOrigins,
   isFailure,
+  RawMemory,
   slotsNeeded,
   type LoadedModel,
   type OriginForecast,
@@ -62,6 +63,9 @@ const SPEC = { horizonsHours: HORIZONS.map((horizon) => HORIZON_HOURS[horizon]),
 /** Computes forecasts; stores nothing and knows no clock. */
 @Injectable()
 export class ForecastMaker {
+  /** By model and series; goes with the model. */
+  readonly #memories = new WeakMap<LoadedModel, Map<string, RawMemory>>();
+
   constructor(private readonly candles: CandleReader) {}
 
   /** All that the forecasts of these models at these origins depend on, by one query. @throws AppError transient database.unavailable */
@@ -71,7 +75,8 @@ export class ForecastMaker {
     const before = performance.now();
     const candles = await this.candles.window({ instrument, venue, until: last, slots });
     const querySeconds = (performance.now() - before) / 1_000;
-    return new OriginWindow(origins, hourlyWindow(candles, last, slots), querySeconds, SPEC);
+    const series = `${venue} ${instrument}`;
+    return new OriginWindow({ series, origins, history: hourlyWindow(candles, last, slots), querySeconds }, SPEC);
   }
 
   /**
@@ -82,7 +87,8 @@ export class ForecastMaker {
    */
   async make(model: LoadedModel, window: OriginWindow): Promise<MakeReport> {
     const clocked = timed(model);
-    const answers = await forecastOrigins(clocked, window.history, window.origins, { pause: nextTurn });
+    const memory = this.#memoryOf(model, window.series);
+    const answers = await forecastOrigins(clocked, window.history, window.origins, { pause: nextTurn, memory });
     const failures: FailedOrigin[] = [];
     const made: MadeForecast[] = [];
     for (const answer of answers) {
@@ -96,6 +102,13 @@ export class ForecastMaker {
       else made.push(...assemble(answer, baselines, model.manifest.levels));
     }
     return { made, failures, inferenceSeconds: clocked.seconds() };
+  }
+
+  #memoryOf(model: LoadedModel, series: string): RawMemory {
+    const ofModel = this.#memories.get(model) ?? new Map<string, RawMemory>();
+    const memory = ofModel.get(series) ?? new RawMemory();
+    this.#memories.set(model, ofModel.set(series, memory));
+    return memory;
   }
 }
 

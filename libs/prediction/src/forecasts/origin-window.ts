@@ -18,21 +18,35 @@ export interface BaselineSpec {
   readonly levels: readonly number[];
 }
 
+/** What was read for the forecasts of some origins. */
+export interface WindowRead {
+  /** Whose candles they are: the same for the same venue and instrument. */
+  readonly series: string;
+  /** ms, ascending. */
+  readonly origins: readonly number[];
+  /** Hourly slots up to the last origin. */
+  readonly history: HourlyWindow;
+  /** How long reading them took. */
+  readonly querySeconds: number;
+}
+
 /** The candles that the forecasts of some origins are made from, read once for all models that are asked. */
-export class OriginWindow {
+export class OriginWindow implements WindowRead {
+  readonly series: string;
+  readonly origins: readonly number[];
+  readonly history: HourlyWindow;
+  readonly querySeconds: number;
   readonly #baselines = new Map<number, BaselinesAt | string>();
 
-  /**
-   * @param origins ms, ascending
-   * @param history hourly slots up to the last origin
-   * @param querySeconds how long reading them took
-   */
   constructor(
-    readonly origins: readonly number[],
-    readonly history: HourlyWindow,
-    readonly querySeconds: number,
+    read: WindowRead,
     private readonly spec: BaselineSpec,
-  ) {}
+  ) {
+    this.series = read.series;
+    this.origins = read.origins;
+    this.history = read.history;
+    this.querySeconds = read.querySeconds;
+  }
 
   /** Whether it goes back far enough for a model. */
   reaches(manifest: ModelManifest): boolean {

@@ -21,8 +21,8 @@ export interface ApiClientOptions {
 
 const TIMEOUT_MS = 5_000;
 const CONNECT_MS = 2_000;
-/** Of one client to the edge. */
-const CONNECTIONS = 32;
+/** Of one client to the edge. All of them make the processor of the clients shake hands at once when a drill begins. */
+const CONNECTIONS = 8;
 /** What becomes of a request whose connection could not be had, or broke before an answer came. */
 const LOST = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'EHOSTUNREACH', 'ETIMEDOUT'],
