@@ -8,6 +8,7 @@ import type { z } from 'zod';
 import type { GatewayEnv } from '../gateway.env.js';
 import { Peers } from '../http/peers.js';
 import { etagOf } from '../http/etag.js';
+import { hedged } from '../http/hedged.js';
 import { bucketOf } from './client-bucket.js';
 import {
   type ForecastBytes,
@@ -27,6 +28,10 @@ export const FRESH_MS = 1_000;
 const STALE_MS = { live: 60_000, other: 5_000 };
 /** So long a client waits for prediction before a forecast that may still be served is. */
 const PATIENCE_MS = 100;
+/** A prediction that takes longer may be stuck: another one is asked, too. */
+const HEDGE_MS = 700;
+/** A little less than most requests have. */
+const CALL_MS = 4_000;
 
 export interface ForecastAnswer {
   readonly reply: ForecastBytes;
@@ -154,12 +159,9 @@ export class ForecastService implements OnModuleInit, OnModuleDestroy {
   async #ask(question: NamedQuestion, bucket: number): Promise<SharedAnswer> {
     const confirmedAt = performance.now();
     const { instrument, horizons, levels } = question;
-    const answer = await this.peers.callForAll(predictionRpc.latestForecasts, {
-      instrument,
-      horizons: [...horizons],
-      ...(levels && { levels: [...levels] }),
-      bucket,
-    });
+    const body = { instrument, horizons: [...horizons], ...(levels && { levels: [...levels] }), bucket };
+    const call = () => this.peers.callForAll(predictionRpc.latestForecasts, body, { deadlineMs: CALL_MS });
+    const answer = await hedged(call, HEDGE_MS);
     const { data, source, canaryShare } = exactReply(answer, question);
     const newest = data.reduce((a, b) => (Date.parse(b.origin) > Date.parse(a.origin) ? b : a));
     const champion = `${newest.model.name}@${newest.model.version}`;
@@ -169,9 +171,8 @@ export class ForecastService implements OnModuleInit, OnModuleDestroy {
       champion: isCanaryClient(bucket, canaryShare) ? null : champion,
       canaryShare,
     });
-    const body = JSON.stringify(data.length === 1 ? data[0] : { data, source });
-    const etag = etagOf(body);
-    const reply = { body, etag, isLive: source === 'live', confirmedAt };
+    const text = JSON.stringify(data.length === 1 ? data[0] : { data, source });
+    const reply = { body: text, etag: etagOf(text), isLive: source === 'live', confirmedAt };
     const key = this.#memory.keyOf(question, () => bucket);
     // A prediction that cannot ask the primary may know less than was announced; nobody is taken back in time for that.
     if (isNewest) this.#memory.keep(key, reply);

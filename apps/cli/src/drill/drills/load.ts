@@ -1,6 +1,7 @@
 import { loadavg } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Findings, RegionDrill } from '../drill.js';
+import { untilCalm } from '../regions/calm.js';
 import { counts, ForecastLoad, quantile, sum } from '../regions/load.js';
 import type { RegionsRig } from '../regions/regions-rig.js';
 import { processorSeconds, topUsers } from '../regions/processor-time.js';
@@ -8,7 +9,8 @@ import { processorSeconds, topUsers } from '../regions/processor-time.js';
 /** Requests a second over all regions, the most first. */
 const RATES = [1_000, 700, 500, 350, 250, 175, 125];
 const HELD_MS = 30_000;
-const WARM_MS = 8_000;
+const RAMP_MS = 10_000;
+const WARM_MS = 15_000;
 const P95_MS = 100;
 const MAY_FAIL = 0.01;
 
@@ -37,6 +39,7 @@ interface Held {
 async function findRate(rig: RegionsRig): Promise<Findings> {
   const tried: Held[] = [];
   for (const rate of RATES) {
+    await untilCalm();
     tried.push(await measure(rig, rate));
     process.stderr.write(`…   ${said(tried.at(-1)!)}\n`);
     if (holds(tried.at(-1)!)) break;
@@ -64,7 +67,7 @@ function said({ rate, requests, failed, p50, p95, told, processors }: Held): str
 async function measure(rig: RegionsRig, rate: number): Promise<Held> {
   const { regions } = rig.base;
   const loads = regions.map(({ name }) =>
-    new ForecastLoad(rig, name, 'inside', rate / regions.length).start(),
+    new ForecastLoad(rig, name, 'inside', rate / regions.length, RAMP_MS).start(),
   );
   try {
     await delay(WARM_MS);

@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 
 import { join } from 'node:path';
 import { REGION_DRILLS } from '../all-drills.js';
 import type { Findings } from '../drill.js';
+import { untilCalm } from './calm.js';
 import { Disk } from './disk.js';
 import { InsidePlan, type InsideResult } from './inside-plan.js';
 import { DRILL_HOSTS } from './regions-base.js';
@@ -30,7 +31,8 @@ async function main(): Promise<void> {
   try {
     const rig = await startRegions({ ...plan, signal: new AbortController().signal }, note);
     for (const name of plan.drills) {
-      note(name);
+      const spare = await untilCalm();
+      note(`${name}; ${(spare * 100).toFixed(0)} % of the processors have nothing to do`);
       const drill = REGION_DRILLS.find((each) => each.name === name)!;
       const result = await drill.runInRegions(rig).then(found, failure);
       await tell({ drill: name, ...result });

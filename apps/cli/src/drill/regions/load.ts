@@ -40,6 +40,8 @@ export class ForecastLoad {
     readonly region: string,
     readonly kind: ClientKind,
     private readonly perSecond: number,
+    /** So long the rate rises, evenly, for clients do not all come at once. */
+    private readonly rampMs = 0,
   ) {
     const at = kind === 'inside' ? `nginx-${region}:8443` : WAY_IN;
     this.#clients = base.network
@@ -81,7 +83,7 @@ export class ForecastLoad {
   async #run(): Promise<void> {
     const start = performance.now();
     for (let n = 0; !this.#stopped; n++) {
-      const due = start + (n * 1_000) / this.perSecond;
+      const due = start + this.#dueMs(n);
       const wait = due - performance.now();
       // Also when it is late: answers come in meanwhile.
       if (wait > 1) await delay(wait);
@@ -90,6 +92,13 @@ export class ForecastLoad {
       this.#running.add(asked);
       void asked.finally(() => this.#running.delete(asked));
     }
+  }
+
+  /** When the nth is to be asked for, after the start: half as many while the rate rises as at the full rate. */
+  #dueMs(n: number): number {
+    const perMs = this.perSecond / 1_000;
+    const inRamp = (this.rampMs * perMs) / 2;
+    return n < inRamp ? Math.sqrt((2 * n * this.rampMs) / perMs) : this.rampMs + (n - inRamp) / perMs;
   }
 
   async #ask(client: ApiClient, due: number): Promise<void> {

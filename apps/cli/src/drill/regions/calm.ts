@@ -1,0 +1,31 @@
+import { cpus } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const LOOK_MS = 5_000;
+/** So much of all processors has nothing to do. */
+const SPARE = 0.2;
+const AT_MOST_MS = 90_000;
+
+/**
+ * Waits until whatever was started or mended before is done with it, so that a drill measures what it breaks: until for
+ * five seconds a fifth of the processors had nothing to do, or for a minute and a half.
+ *
+ * @returns the share that has nothing to do
+ */
+export async function untilCalm(): Promise<number> {
+  const start = performance.now();
+  for (;;) {
+    const before = processorTime();
+    await delay(LOOK_MS);
+    const after = processorTime();
+    const spare = (after.idle - before.idle) / (after.all - before.all);
+    if (spare >= SPARE || performance.now() - start > AT_MOST_MS) return spare;
+  }
+}
+
+/** Of all processors since they were started, milliseconds. */
+function processorTime(): { readonly idle: number; readonly all: number } {
+  const times = cpus().flatMap(({ times: each }) => Object.entries(each));
+  const sum = (of: typeof times): number => of.reduce((total, [, ms]) => total + ms, 0);
+  return { idle: sum(times.filter(([kind]) => kind === 'idle')), all: sum(times) };
+}
