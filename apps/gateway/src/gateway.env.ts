@@ -83,6 +83,15 @@ export const GatewayEnv = PlatformEnv.extend({
     .describe(
       'Origins whose pages may use the API from a browser, with credentials, separated by commas; unset: none',
     ),
+  FORECAST_STALE_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(3_600)
+    .default(60)
+    .describe(
+      'So long after it was the newest a forecast is served while prediction is slow or away; of a replay or demo a quarter of that',
+    ),
   LOAD_MAX_DELAY_MS: z.coerce
     .number()
     .int()

@@ -155,27 +155,34 @@ describe('the latest forecast that nobody has asked for yet', () => {
       deadlineMs: 5_000,
       what: 'it was confirmed',
     });
-    expect(fixture.peer().state.latestCalls).toBe(2);
   });
 
-  it('waits for a slow prediction when its successor was announced', async () => {
-    await ask();
-    fixture.peer().state.delayMs = 500;
-    const first = fixture.peer().state.originMs;
+  it('is its predecessor, marked so, while a slow prediction is asked for what was announced', async () => {
+    const { text } = await ask();
+    const { state } = fixture.peer();
+    const first = state.originMs;
+    state.delayMs = 500;
     await fixture.peer().issueNext({ announce: true });
-    const seen = new Set<number>();
+    const seen = new Map<number, string | null>();
     await waitFor(
       async () => {
-        const { headers, body } = await ask();
-        seen.add(Date.parse(body?.origin ?? ''));
-        return headers.get('cache-status') === 'btcforecast; fwd=miss';
+        const { headers, body, status } = await ask();
+        expect(status).toBe(200);
+        seen.set(Date.parse(body?.origin ?? ''), headers.get('cache-status'));
+        return seen.has(first + HOUR_MS);
       },
-      { deadlineMs: 5_000, what: 'prediction was asked' },
+      { deadlineMs: 5_000, what: 'the successor is served' },
     );
-    expect([...seen].at(-1)).toBe(first + HOUR_MS);
+    expect(seen.get(first)).toBe('btcforecast; hit; ttl=0; detail=prediction-slow');
+    expect((await ask()).text).not.toBe(text);
   });
+});
 
-  it('of a replay is not served for long while prediction is away', async () => {
+describe('the latest forecast of a replay', () => {
+  afterEach(() => fixture.close());
+
+  it('is not served for long while prediction is away', async () => {
+    fixture = await startFixture({ FORECAST_STALE_SECONDS: '8' });
     await ask();
     await fixture.stopPeer();
     const answer = await waitFor(async () => ((await ask()).status === 503 ? ask() : undefined), {

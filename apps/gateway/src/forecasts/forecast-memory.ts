@@ -42,7 +42,7 @@ interface Newest {
   readonly canaryShare: number | null;
 }
 
-const MAX_REPLIES = 1_000;
+const MAX_REPLIES = 2_000;
 const MAX_ADDRESSES = 2_000;
 
 export function named(question: ForecastQuestion): NamedQuestion {
@@ -70,20 +70,35 @@ export class ForecastMemory {
    *
    * @param bucketOf where the client falls in [0, 1); asked only while there is a canary
    */
-  keyOf({ instrument, name }: NamedQuestion, bucketOf: () => number): string {
-    const newest = this.#newest.get(instrument);
-    if (!newest) return `${name}|unknown`;
-    const key = `${name}|${newest.name}`;
-    if (newest.canaryShare === null) return key;
-    return isCanaryClient(bucketOf(), newest.canaryShare) ? `${key}|canary` : key;
+  keyOf(question: NamedQuestion, bucketOf: () => number): string {
+    const newest = this.#newest.get(question.instrument);
+    return newest
+      ? `${question.name}|${newest.name}${this.#whose(question, bucketOf)}`
+      : `${question.name}|unknown`;
   }
 
   reply(key: string): ForecastBytes | undefined {
     return this.#replies.get(key);
   }
 
-  keep(key: string, reply: ForecastBytes): void {
-    this.#replies.set(key, reply);
+  /** What such clients were told last to a question; a newer forecast may have been announced since. */
+  lastReply(question: NamedQuestion, bucketOf: () => number): ForecastBytes | undefined {
+    return this.#replies.get(this.#lastKey(question, bucketOf));
+  }
+
+  /** Keeps the reply to a question as things stand. */
+  keep(question: NamedQuestion, bucketOf: () => number, reply: ForecastBytes): void {
+    this.#replies.set(this.keyOf(question, bucketOf), reply);
+    this.#replies.set(this.#lastKey(question, bucketOf), reply);
+  }
+
+  #lastKey(question: NamedQuestion, bucketOf: () => number): string {
+    return `${question.name}|last${this.#whose(question, bucketOf)}`;
+  }
+
+  #whose({ instrument }: NamedQuestion, bucketOf: () => number): '' | '|canary' {
+    const canaryShare = this.#newest.get(instrument)?.canaryShare ?? null;
+    return canaryShare !== null && isCanaryClient(bucketOf(), canaryShare) ? '|canary' : '';
   }
 
   /** The question behind an address that was understood before, so that it need not be parsed again. */

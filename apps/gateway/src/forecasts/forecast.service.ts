@@ -21,11 +21,6 @@ import {
 
 /** A lost event costs no more than this: prediction is asked again. */
 export const FRESH_MS = 1_000;
-/**
- * A forecast that has no known successor is served up to this age while prediction is away or slow: of a live market, and
- * of a replay or a demo, whose hours pass in seconds.
- */
-const STALE_MS = { live: 60_000, other: 5_000 };
 /** So long a client waits for prediction before a forecast that may still be served is. */
 const PATIENCE_MS = 100;
 /** A prediction that takes longer may be stuck: another one is asked, too. */
@@ -101,8 +96,8 @@ export class ForecastService implements OnModuleInit, OnModuleDestroy {
   }
 
   /**
-   * The newest forecasts at the horizons asked. Prediction is asked; while it is slow or away, what was known last is
-   * served, unless a newer one was announced (stale-while-revalidate and stale-if-error, RFC 5861).
+   * The newest forecasts at the horizons asked. Prediction is asked; while it is slow or away, what was the newest until
+   * then is served, and says so (stale-while-revalidate and stale-if-error, RFC 5861).
    *
    * @param asker the address that asked, to be recognised next time, and who asked: a canary answers a share of clients
    * @throws AppError as prediction answers; transient rpc.unavailable or request.deadline_exceeded when prediction
@@ -111,11 +106,8 @@ export class ForecastService implements OnModuleInit, OnModuleDestroy {
   async latest(wanted: ForecastQuestion, { url, client }: ForecastAsker): Promise<ForecastAnswer> {
     const question = named(wanted);
     const bucket = bucketOf(client);
-    const key = this.#memory.keyOf(question, () => bucket);
     const asked = this.#askFor(question, bucket);
-    // `key` names the newest origin, so what it finds has no successor that this gateway knows of.
-    const known = (): ForecastBytes | undefined =>
-      this.#memory.keyOf(question, () => bucket) === key ? servable(this.#memory.reply(key)) : undefined;
+    const known = () => this.#servable(question, bucket);
     try {
       const reply = known() ? await patiently(asked) : await asked;
       const slow = reply ? undefined : known();
@@ -128,6 +120,17 @@ export class ForecastService implements OnModuleInit, OnModuleDestroy {
       if (!away) throw error;
       return this.#counted(away, 'stale');
     }
+  }
+
+  /**
+   * What may be served although prediction does not confirm it: what was the newest so long ago at most. Of a replay or a
+   * demo a quarter of that, for their hours pass in seconds.
+   */
+  #servable(question: NamedQuestion, bucket: number): ForecastBytes | undefined {
+    const reply = this.#memory.lastReply(question, () => bucket);
+    if (!reply) return undefined;
+    const longestMs = this.env.FORECAST_STALE_SECONDS * (reply.isLive ? 1_000 : 250);
+    return performance.now() - reply.confirmedAt <= longestMs ? reply : undefined;
   }
 
   #counted(reply: ForecastBytes, how: Exclude<ForecastAnswer['how'], 'hit'>): ForecastAnswer {
@@ -173,19 +176,11 @@ export class ForecastService implements OnModuleInit, OnModuleDestroy {
     });
     const text = JSON.stringify(data.length === 1 ? data[0] : { data, source });
     const reply = { body: text, etag: etagOf(text), isLive: source === 'live', confirmedAt };
-    const key = this.#memory.keyOf(question, () => bucket);
     // A prediction that cannot ask the primary may know less than was announced; nobody is taken back in time for that.
-    if (isNewest) this.#memory.keep(key, reply);
-    const known = isNewest ? undefined : servable(this.#memory.reply(key));
+    if (isNewest) this.#memory.keep(question, () => bucket, reply);
+    const known = isNewest ? undefined : this.#servable(question, bucket);
     return { reply: known ?? reply, bucket, canaryShare };
   }
-}
-
-/** A reply that may be served although prediction does not confirm it. */
-function servable(reply: ForecastBytes | undefined): ForecastBytes | undefined {
-  if (!reply) return undefined;
-  const longest = reply.isLive ? STALE_MS.live : STALE_MS.other;
-  return performance.now() - reply.confirmedAt <= longest ? reply : undefined;
 }
 
 /** What the work brings; undefined when it takes longer than a client should wait. The work goes on. */

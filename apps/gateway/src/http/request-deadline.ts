@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { AppError } from '@btcforecast/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isAudited } from '../audit/audit.hooks.js';
 import { InvalidRequestError } from './request-error.js';
 
 declare module 'fastify' {
@@ -9,7 +10,7 @@ declare module 'fastify' {
     deadline: RequestDeadline | undefined;
   }
   interface FastifyContextConfig {
-    /** How long the route may take when the client does not say, in milliseconds. Default: {@link USUAL_DEADLINE_MS}. */
+    /** How long the route may take when the client does not say, in milliseconds. Default: 5 s, for a change 8 s. */
     deadlineMs?: number;
     /** The reply goes on for as long as the client likes: no deadline, and no place among concurrent requests. */
     endless?: boolean;
@@ -59,6 +60,8 @@ export class RequestDeadline {
 }
 
 export const USUAL_DEADLINE_MS = 5_000;
+/** What changes something asks the primary several times, which may be on another continent, and be new. */
+const CHANGE_DEADLINE_MS = 8_000;
 /** A client may wait longer than the route says, but not longer than this. */
 export const LONGEST_DEADLINE_MS = 60_000;
 export const DEADLINE_HEADER = 'x-request-timeout-ms';
@@ -89,7 +92,9 @@ export function startDeadline(
   asked: number | undefined,
   expire: (error: AppError) => void,
 ): void {
-  const { deadlineMs: own = USUAL_DEADLINE_MS, endless } = request.routeOptions.config;
+  const { config } = request.routeOptions;
+  const { deadlineMs, endless } = config;
+  const own = deadlineMs ?? (isAudited(request.routeOptions) ? CHANGE_DEADLINE_MS : USUAL_DEADLINE_MS);
   if (endless || request.deadline) return;
   const limitMs = asked === undefined ? own : Math.min(asked, Math.max(own, LONGEST_DEADLINE_MS));
   const endsAt = request.receivedAt + limitMs;
