@@ -26,7 +26,10 @@ type Step =
   | { readonly kind: 'correct' | 'remove'; readonly hoursBack: number }
   | { readonly kind: 'read further back'; readonly slots: number };
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('advance' as const), hours: fc.integer({ min: 0, max: 3 }) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: fc.constant('advance' as const), hours: fc.integer({ min: 0, max: 3 }) }),
+  },
   fc.record({
     kind: fc.constantFrom('correct' as const, 'remove' as const),
     hoursBack: fc.oneof(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: SLOTS })),
@@ -39,7 +42,9 @@ function after(series: readonly Candle[], end: number, { kind, ...how }: Step): 
   if (!('hoursBack' in how)) return series;
   const at = end - how.hoursBack * HOUR_MS;
   if (kind === 'remove') return series.filter(({ openTime }) => openTime !== at);
-  return series.map((candle) => (candle.openTime === at ? { ...candle, close: candle.close * 1.01 } : candle));
+  return series.map((candle) =>
+    candle.openTime === at ? { ...candle, close: candle.close * 1.01 } : candle,
+  );
 }
 
 describe('a memory of raw answers', () => {
@@ -47,7 +52,11 @@ describe('a memory of raw answers', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 4 }), async (steps) => {
         const memory = new RawMemory();
-        let [series, end, slots]: [readonly Candle[], number, number] = [candles, history.end - 100 * HOUR_MS, SLOTS];
+        let [series, end, slots]: [readonly Candle[], number, number] = [
+          candles,
+          history.end - 100 * HOUR_MS,
+          SLOTS,
+        ];
         for (const each of [{ kind: 'advance', hours: 0 } as const, ...steps]) {
           if (each.kind === 'advance') end += each.hours * HOUR_MS;
           if (each.kind === 'read further back') slots = SLOTS + each.slots;

@@ -92,28 +92,30 @@ export class ReplicaReads {
   ): Promise<R> {
     const near = this.#isNear();
     const refusals: unknown[] = [];
-    const order = this.#order(near, newest);
-    for (const place of order) {
-      const from = places[place];
-      if (from === undefined) continue;
-      const isBounded = place === 'replica' || (newest && place !== order.at(-1));
+    const order = this.#order(near, newest).filter((place) => places[place] !== undefined);
+    for (const [i, place] of order.entries()) {
+      const isBounded = place === 'replica' || (newest && i < order.length - 1);
       try {
-        const answer = await (isBounded ? inTime(place, work(from)) : work(from));
-        this.#counted.inc({ from: place === 'replica' && !near ? 'old_replica' : place });
+        const asked = work(places[place]!); // filtered above
+        const answer = await (isBounded ? inTime(place, asked) : asked);
+        this.#count(place, near);
         return answer;
       } catch (error) {
         if (!this.#mayAskAnother(place, error)) throw error;
         refusals.push(error);
       }
     }
-    // A replica that is near may say no by itself; what an old one does not know may be there all the same.
-    throw (near ? undefined : refusals.find(isAway)) ?? refusals[0];
+    throw worst(refusals, near);
   }
 
   async close(): Promise<void> {
     this.#stop.abort();
     await this.#watching;
     if (this.options.replica?.isInitialized) await this.options.replica.destroy();
+  }
+
+  #count(place: Place, near: boolean): void {
+    this.#counted.inc({ from: place === 'replica' && !near ? 'old_replica' : place });
   }
 
   #order(near: boolean, newest: boolean): readonly Place[] {
@@ -199,7 +201,11 @@ class SlowError extends AppError {}
 async function inTime<R>(place: Place, answer: Promise<R>): Promise<R> {
   const done = new AbortController();
   const late = delay(ANSWER_MS[place], undefined, { signal: done.signal }).then(() => {
-    throw new SlowError('transient', 'database.unavailable', `the ${place} does not answer in time; try again`);
+    throw new SlowError(
+      'transient',
+      'database.unavailable',
+      `the ${place} does not answer in time; try again`,
+    );
   });
   late.catch(() => undefined); // either it is awaited, or it is too late to matter
   answer.catch(() => undefined);
@@ -208,6 +214,11 @@ async function inTime<R>(place: Place, answer: Promise<R>): Promise<R> {
   } finally {
     done.abort();
   }
+}
+
+/** A replica that is near may say no by itself; what an old one does not know may be there all the same. */
+function worst(refusals: readonly unknown[], near: boolean): unknown {
+  return (near ? undefined : refusals.find(isAway)) ?? refusals[0];
 }
 
 function isAway(error: unknown): boolean {

@@ -76,7 +76,10 @@ export class ForecastMaker {
     const candles = await this.candles.window({ instrument, venue, until: last, slots });
     const querySeconds = (performance.now() - before) / 1_000;
     const series = `${venue} ${instrument}`;
-    return new OriginWindow({ series, origins, history: hourlyWindow(candles, last, slots), querySeconds }, SPEC);
+    return new OriginWindow(
+      { series, origins, history: hourlyWindow(candles, last, slots), querySeconds },
+      SPEC,
+    );
   }
 
   /**
@@ -88,7 +91,10 @@ export class ForecastMaker {
   async make(model: LoadedModel, window: OriginWindow): Promise<MakeReport> {
     const clocked = timed(model);
     const memory = this.#memoryOf(model, window.series);
-    const answers = await forecastOrigins(clocked, window.history, window.origins, { pause: nextTurn, memory });
+    const answers = await forecastOrigins(clocked, window.history, window.origins, {
+      pause: nextTurn,
+      memory,
+    });
     const failures: FailedOrigin[] = [];
     const made: MadeForecast[] = [];
     for (const answer of answers) {
