@@ -50,7 +50,7 @@ describeWhen(missing === '', missing)('a region under Docker Swarm', () => {
       what: 'no task',
       everyMs: 2_000,
     });
-    docker('image', 'rm', 'btcforecast/gateway:v2', 'btcforecast/gateway:broken');
+    docker('image', 'rm', '--force', 'btcforecast/gateway:v2', 'btcforecast/gateway:broken');
     if (began) docker('swarm', 'leave', '--force');
   }, 300_000);
 
@@ -136,8 +136,10 @@ describeWhen(missing === '', missing)('a region under Docker Swarm', () => {
 
   it('has more and fewer instances when it is told', async () => {
     await driver.scale('us-east', 'gateway', 1, 'v2');
-    expect((await gateways(driver)).map(({ name }) => name)).toEqual(['gateway-1']);
-    const [gateway] = await gateways(driver);
+    const [gateway, ...others] = await gateways(driver);
+    expect(others).toEqual([]);
+    // Swarm chooses which of the two stays.
+    expect(gateway!.name).toMatch(/^gateway-[12]$/);
     expect(await driver.probe(gateway!)).toMatchObject({ ready: true });
     expect(await driver.logs(gateway!, 3)).toHaveLength(3);
   }, 300_000);

@@ -28,21 +28,31 @@ export async function stateOf(region: string, service: string): Promise<StackSer
   throw new AppError('caller', 'config.invalid', message);
 }
 
-/** Those that are to be there; none when the stack is not. */
+/** Those that are to be there, by their places; none when the stack is not. */
 export async function instancesOf(region: string, service: ServiceName): Promise<Instance[]> {
   const state = await serviceState(full(region, service));
   if (!state) return [];
-  const tasks = await tasksOf(full(region, service));
-  return Array.from({ length: state.Spec.Mode.Replicated?.Replicas ?? 1 }, (_, i) => {
-    const task = tasks.find(({ slot, desired }) => slot === i + 1 && desired === 'Running');
+  const tasks = (await tasksOf(full(region, service))).filter(({ desired }) => desired === 'Running');
+  return placesOf(tasks, state.Spec.Mode.Replicated?.Replicas ?? 1).map((place) => {
+    const task = tasks.find(({ slot }) => slot === place);
     return {
       region,
       service,
-      name: `${service}-${i + 1}`,
+      name: `${service}-${place}`,
       release: task ? tagOf(task.image) : null,
       running: task !== undefined && isRunning(task),
     };
   });
+}
+
+/**
+ * Which places are taken, ascending: when there are to be fewer, Swarm chooses which of them go, and the others keep
+ * their numbers. One that is not there yet gets the first number that is free.
+ */
+export function placesOf(tasks: readonly Pick<Task, 'slot'>[], replicas: number): number[] {
+  const places = new Set(tasks.map(({ slot }) => slot));
+  for (let place = 1; places.size < replicas; place++) places.add(place);
+  return [...places].sort((one, other) => one - other);
 }
 
 /** All that was in the place of an instance, newest first. */
