@@ -55,10 +55,15 @@ export function placesOf(tasks: readonly Pick<Task, 'slot'>[], replicas: number)
   return [...places].sort((one, other) => one - other);
 }
 
-/** All that was in the place of an instance, newest first. */
+/**
+ * All that was in the place of an instance: what is to run there first, which is not the newest after an update that was
+ * taken back; then the others, newest first.
+ */
 export async function tasksAt({ region, service, name }: Instance): Promise<Task[]> {
   const place = Number(/-(\d+)$/.exec(name)?.[1]);
-  return (await tasksOf(full(region, service))).filter(({ slot }) => slot === place);
+  const tasks = (await tasksOf(full(region, service))).filter(({ slot }) => slot === place);
+  const meant = tasks.filter(({ desired }) => desired === 'Running');
+  return [...meant, ...tasks.filter((task) => !meant.includes(task))];
 }
 
 /** Until all instances run this image. @throws AppError transient service.not_ready when Swarm took it back, or stopped */

@@ -76,18 +76,18 @@ export class SwarmDriver implements Driver {
   /** Swarm itself asks whether an instance is well; requests are counted by each, which is not reached from here. */
   async probe(instance: Instance): Promise<Probe> {
     const tasks = await tasksAt(instance);
-    const [newest] = tasks;
+    const [meant] = tasks;
     const counts = { requests: 0, errors: 0 };
-    if (!newest) return { ready: false, detail: 'there is no such instance', restarts: 0, ...counts };
-    const restarts = tasks.filter((task) => hasFailed(task) && task.image === newest.image).length;
-    const detail = [newest.state, newest.error].filter(Boolean).join(': ');
-    return { ready: isRunning(newest), detail, restarts, ...counts };
+    if (!meant) return { ready: false, detail: 'there is no such instance', restarts: 0, ...counts };
+    const restarts = tasks.filter((task) => hasFailed(task) && task.image === meant.image).length;
+    const detail = [meant.state, meant.error].filter(Boolean).join(': ');
+    return { ready: isRunning(meant), detail, restarts, ...counts };
   }
 
   async logs(instance: Instance, lines: number): Promise<string[]> {
-    const [newest] = await tasksAt(instance);
-    if (!newest) return [];
-    const args = ['service', 'logs', '--raw', '--tail', String(lines), newest.id];
+    const [meant] = await tasksAt(instance);
+    if (!meant) return [];
+    const args = ['service', 'logs', '--raw', '--tail', String(lines), meant.id];
     return (await runCommand(['docker', ...args])).split('\n').filter(Boolean);
   }
 
