@@ -1,10 +1,13 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Of the controller blkio in version 1 of control groups: what all processes together may write to a device. */
 const WRITES_PER_SECOND = '/sys/fs/cgroup/blkio/blkio.throttle.write_iops_device';
 const BALLAST = 'ballast';
+const REST = 'ballast-rest';
+const AT_ONCE = 0.95;
+const FULL_BYTES = 1_048_576;
 /** More than a node of the rig ever has; the file behind it takes what is used. */
 const SIZE = '3G';
 
@@ -28,18 +31,24 @@ export class Disk {
     execFileSync('truncate', ['--size', SIZE, image]);
     execFileSync('mkfs.ext4', ['-q', '-m', '0', image]);
     execFileSync('mount', ['-o', 'loop', image, this.path]);
+    // The exporter of the host has no privileges, and has to find it.
+    chmodSync(this.folder, 0o711);
     // The kernel keeps the limit of a loop device that went, for the next one of its number.
     if (canLimit()) this.limitWrites(0);
   }
 
-  /** Takes all that is free. */
+  /** Takes all that is free: most of it at once, and the rest, which others write to meanwhile, until there is none. */
   fill(): void {
     const { bavail, bsize } = statfsSync(this.path);
-    execFileSync('fallocate', ['--length', String(bavail * bsize), join(this.path, BALLAST)]);
+    const most = Math.floor(bavail * AT_ONCE) * bsize;
+    execFileSync('fallocate', ['--length', String(most), join(this.path, BALLAST)]);
+    // Ends with an error: no space left on device.
+    spawnSync('dd', ['if=/dev/zero', `of=${join(this.path, REST)}`, 'bs=64k', 'status=none']);
+    if (statfsSync(this.path).bavail * bsize > FULL_BYTES) throw new Error(`${this.path} could not be filled`);
   }
 
   makeSpace(): void {
-    rmSync(join(this.path, BALLAST));
+    for (const file of [BALLAST, REST]) rmSync(join(this.path, file));
   }
 
   /** @param perSecond writes of a block or many; 0: no limit */
