@@ -8,6 +8,9 @@ import { etcdctl } from './database-actions.js';
 import type { StepContext } from './step-context.js';
 import type { StepOf } from './step.js';
 
+/** Whoever found a server gone asks it again within this: nginx passes over a balancer for two seconds. */
+const FORGIVEN_MS = 5_000;
+
 export async function scale(
   { region, service, count, release }: StepOf<'scale'>,
   { driver }: StepContext,
@@ -55,6 +58,7 @@ export async function recreate(
   for (const server of servers) {
     await driver.recreate(region, server);
     await untilWell(region, server, context);
+    await context.pace.wait(FORGIVEN_MS, context.signal);
   }
   return 'made anew';
 }

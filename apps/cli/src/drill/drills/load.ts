@@ -9,6 +9,7 @@ import { processorSeconds, topUsers } from '../regions/processor-time.js';
 /** Requests a second over all regions, the most first. */
 const RATES = [1_000, 700, 500, 350, 250, 175, 125];
 const HELD_MS = 30_000;
+const CALM_MS = 60_000;
 const RAMP_MS = 10_000;
 const WARM_MS = 15_000;
 const P95_MS = 100;
@@ -39,7 +40,7 @@ interface Held {
 async function findRate(rig: RegionsRig): Promise<Findings> {
   const tried: Held[] = [];
   for (const rate of RATES) {
-    await untilCalm();
+    await untilCalm(CALM_MS);
     tried.push(await measure(rig, rate));
     process.stderr.write(`…   ${said(tried.at(-1)!)}\n`);
     if (holds(tried.at(-1)!)) break;

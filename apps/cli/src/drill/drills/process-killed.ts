@@ -7,6 +7,7 @@ import { faultsOfRecord, nodeUrl } from '../regions/record.js';
 import type { RegionsRig } from '../regions/regions-rig.js';
 
 const SETTLED_MS = 10_000;
+const PAUSE_MS = 15_000;
 const BACK_MS = 120_000;
 /** Of all requests, one in a thousand may fail. */
 const MAY_FAIL = 0.001;
@@ -53,7 +54,7 @@ async function killEach(rig: RegionsRig): Promise<Findings> {
       const before = clients.asked().failed;
       const backMs = await killOne(rig, base.container(name));
       // One fault at a time: what this one set going has to be over before the next.
-      await untilCalm();
+      await untilCalm(PAUSE_MS);
       await cluster.whole();
       longestMs = Math.max(longestMs, backMs);
       took.set(name, `${(backMs / 1_000).toFixed(1)} s (${clients.asked().failed - before} requests failed)`);

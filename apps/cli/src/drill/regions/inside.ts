@@ -9,6 +9,8 @@ import { InsidePlan, type InsideResult } from './inside-plan.js';
 import { DRILL_HOSTS } from './regions-base.js';
 import { startRegions } from './regions-rig.js';
 
+/** So long at most a drill waits for what was before it. */
+const CALM_MS = 90_000;
 /** See nice(1). */
 const HIGHEST_PRIORITY = -20;
 
@@ -31,7 +33,7 @@ async function main(): Promise<void> {
   try {
     const rig = await startRegions({ ...plan, signal: new AbortController().signal }, note);
     for (const name of plan.drills) {
-      const spare = await untilCalm();
+      const spare = await untilCalm(CALM_MS);
       note(`${name}; ${(spare * 100).toFixed(0)} % of the processors have nothing to do`);
       const drill = REGION_DRILLS.find((each) => each.name === name)!;
       const result = await drill.runInRegions(rig).then(found, failure);
