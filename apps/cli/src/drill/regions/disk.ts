@@ -44,7 +44,8 @@ export class Disk {
     execFileSync('fallocate', ['--length', String(most), join(this.path, BALLAST)]);
     // Ends with an error: no space left on device.
     spawnSync('dd', ['if=/dev/zero', `of=${join(this.path, REST)}`, 'bs=64k', 'status=none']);
-    if (statfsSync(this.path).bavail * bsize > FULL_BYTES) throw new Error(`${this.path} could not be filled`);
+    if (statfsSync(this.path).bavail * bsize > FULL_BYTES)
+      throw new Error(`${this.path} could not be filled`);
   }
 
   makeSpace(): void {
