@@ -7,8 +7,9 @@ const SPARE = 0.2;
 
 /**
  * Waits until whatever was started or mended before is done with it, so that a drill measures what it breaks: until for
- * five seconds a fifth of the processors had nothing to do, or for a minute and a half.
+ * five seconds a fifth of the processors had nothing to do.
  *
+ * @param atMostMs after which the machine is as busy as it will be
  * @returns the share that has nothing to do
  */
 export async function untilCalm(atMostMs: number): Promise<number> {
