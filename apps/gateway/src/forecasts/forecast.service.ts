@@ -21,6 +21,8 @@ import {
 
 /** A lost event costs no more than this: prediction is asked again. */
 export const FRESH_MS = 1_000;
+/** Who is answered with one older than this makes prediction be asked, so that those who come next need not wait. */
+const AHEAD_MS = 500;
 /** So long a client waits for prediction before a forecast that may still be served is. */
 const PATIENCE_MS = 100;
 /** A prediction that takes longer may be stuck: another one is asked, too. */
@@ -51,6 +53,8 @@ interface SharedAnswer {
 export class ForecastService implements OnModuleInit, OnModuleDestroy {
   readonly #memory = new ForecastMemory();
   readonly #asking = new Map<string, Promise<SharedAnswer>>();
+  /** Replies that prediction was asked about ahead of their time: once is enough. */
+  readonly #asked = new WeakSet<ForecastBytes>();
   readonly #lookups: Counter<'outcome'>;
   /** Since the last scrape. */
   #hits = 0;
@@ -90,9 +94,17 @@ export class ForecastService implements OnModuleInit, OnModuleDestroy {
   fromMemory(url: string, client: Principal): ForecastBytes | undefined {
     const question = this.#memory.questionAt(url);
     const reply = question && this.#memory.reply(this.#memory.keyOf(question, () => bucketOf(client)));
-    if (!reply || performance.now() - reply.confirmedAt > FRESH_MS) return undefined;
+    const ageMs = reply ? performance.now() - reply.confirmedAt : 0;
+    if (!reply || ageMs > FRESH_MS) return undefined;
+    if (ageMs > AHEAD_MS && !this.#asked.has(reply)) this.#askAhead(reply, question, bucketOf(client));
     this.#hits += 1;
     return reply;
+  }
+
+  /** Whether it works is for whoever comes when the reply is too old to tell. */
+  #askAhead(reply: ForecastBytes, question: NamedQuestion, bucket: number): void {
+    this.#asked.add(reply);
+    void this.#askOnce(question, bucket).catch(() => undefined);
   }
 
   /**

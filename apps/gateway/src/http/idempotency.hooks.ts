@@ -34,9 +34,8 @@ const KEPT_HEADERS = ['content-type', 'location', 'link', 'etag', 'cache-control
 const TIME_IS_OVER = 504;
 /** Nothing was done, or it failed: whoever sends it again starts anew. */
 const FORGOTTEN = new Set([401, 403, 408, 429]);
-/** Of the request's time, what is left for its work, and what an attempt to connect to a database may take. */
-const WORK_MS = 1_000;
-const CONNECT_MS = 2_000;
+/** Of the request's time, what is left for its work, or for another gateway to try. */
+const WORK_MS = 3_000;
 
 type WholePayload = string | Buffer | null | undefined;
 type Send = (error: Error | null, payload?: unknown) => void;
@@ -90,7 +89,7 @@ async function admit(request: FastifyRequest, reply: FastifyReply, keys: Idempot
   const { idempotency, principal } = request;
   if (!idempotency || !principal) return undefined;
   const scope = { tenant: principal.tenant, actor: actorName(principal), key: idempotency.key };
-  const withinMs = leftMs(request) - WORK_MS - CONNECT_MS;
+  const withinMs = leftMs(request) - WORK_MS;
   const admission = await keys.admit(scope, fingerprintOf(request, idempotency.body), withinMs);
   if (admission.kind === 'first') {
     idempotency.held = admission.held;
@@ -126,7 +125,7 @@ function keep(
     return done(null, payload);
   }
   const stored = storedReply(request, reply, payload);
-  const kept = stored ? keys().complete(held, stored) : keys().release(held, leftMs(request) - CONNECT_MS);
+  const kept = stored ? keys().complete(held, stored) : keys().release(held);
   void kept.then(() => done(null, payload));
 }
 

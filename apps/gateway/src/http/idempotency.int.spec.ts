@@ -73,16 +73,9 @@ describe('a request with an Idempotency-Key', () => {
         const key = newKey();
         const answers = await Promise.all(Array.from({ length: count }, () => post({ key })));
         expect(calls()).toBe(1);
-        expect(answers.filter(({ status, replayed }) => status === 202 && !replayed)).toHaveLength(1);
-        for (const { status, code, replayed, headers } of answers) {
-          if (status === 202) continue;
-          expect({ status, code, replayed }).toEqual({
-            status: 409,
-            code: 'idempotency.in_progress',
-            replayed: null,
-          });
-          expect(headers.get('retry-after')).toBe('1');
-        }
+        expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 202));
+        expect(answers.filter(({ replayed }) => replayed === null)).toHaveLength(1);
+        expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
         expect(await post({ key })).toMatchObject({ status: 202, replayed: 'true' });
       }),
       { numRuns: 12 },

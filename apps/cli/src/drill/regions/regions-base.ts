@@ -23,7 +23,7 @@ const EXCHANGE_PORT = 8_000;
  * Simulated seconds per second: an hourly candle every half minute. With less a drill would see none, and more is work
  * that no region has and takes the processors of all.
  */
-const MARKET_SPEED = 120;
+export const MARKET_SPEED = 120;
 
 /** Where the rig is, and how far its regions are from each other: milliseconds one way. */
 export interface RigSettings {
@@ -153,6 +153,17 @@ export class RegionsBase {
     };
     this.#makeContainer(service);
     this.container('exchange').start();
+  }
+
+  /** It goes on where it was. @param speed simulated seconds per second */
+  async setMarketSpeed(speed: number): Promise<void> {
+    const exchange = this.container('exchange');
+    await exchange.stop();
+    exchange.spec = {
+      ...exchange.spec,
+      environment: { ...exchange.spec.environment, SIM_SPEED: String(speed) },
+    };
+    exchange.start();
   }
 
   waitUntil<T>(what: string, condition: () => T | Promise<T>, deadlineMs: number, everyMs = 200) {
