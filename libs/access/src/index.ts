@@ -46,7 +46,12 @@ export { AuditedAction, AuditLog, type AuditLogDependencies } from './audit/audi
 export type { AuditActor, AuditEnd, AuditFacts, AuditNotes } from './audit/audit-facts.js';
 export { AuditQueries } from './audit/audit-queries.js';
 export { AuditRepository } from './audit/audit.repository.js';
-export { IdempotencyKeys, type Admission, type HeldKey } from './idempotency/idempotency-keys.js';
+export {
+  IdempotencyKeys,
+  notReplayable,
+  type Admission,
+  type HeldKey,
+} from './idempotency/idempotency-keys.js';
 export {
   IdempotencyRepository,
   type KeyScope,

@@ -1,4 +1,5 @@
 import { loadavg } from 'node:os';
+import { join } from 'node:path';
 import { AppError } from '@btcforecast/platform/errors';
 import { textTable } from '../text-table.js';
 import { DRILLS, REGION_DRILLS } from './all-drills.js';
@@ -36,7 +37,7 @@ export function listDrills(): void {
 
 /**
  * Runs drills, those of each kind on one rig, one after another, and prints what they found; the exit code is 1 when
- * one failed.
+ * one failed. When they run several times, those on three regions have a new rig each time.
  *
  * @throws AppError caller request.invalid when there is no drill of that name
  */
@@ -51,7 +52,8 @@ export async function runDrills(names: readonly string[], options: RunDrillsOpti
   if (region.length > 0) {
     outcomes.push(...(await withRig((rig, signal) => runAll(rig, repeated(region, runs), signal))));
   }
-  if (regions.length > 0) outcomes.push(...(await runInRegions(repeated(regions, runs), options)));
+  for (let run = 1; run <= runs && regions.length > 0; run++)
+    outcomes.push(...(await runInRegions(regions, optionsOf(run, options))));
   if (outcomes.length > 0) report(outcomes, [...region, ...regions], runs);
 }
 
@@ -120,6 +122,12 @@ function withRig<T>(work: (rig: Rig, signal: AbortSignal) => Promise<T>): Promis
       await rig.stop();
     }
   });
+}
+
+/** Each run has a rig of its own, for drills leave what they did, and logs of its own. */
+function optionsOf(run: number, { runs = 1, logs, ...options }: RunDrillsOptions): RegionsOptions {
+  if (runs === 1 || logs === undefined) return { ...options, logs };
+  return { ...options, logs: join(logs, String(run)) };
 }
 
 function runInRegions(drills: readonly RegionDrill[], options: RegionsOptions): Promise<Outcome[]> {

@@ -22,6 +22,8 @@ export interface ForecastBytes {
   readonly isLive: boolean;
   /** When prediction gave it, in milliseconds of the process's monotonic clock. */
   readonly confirmedAt: number;
+  /** From when on prediction is asked again although this may still be served, by the same clock. */
+  readonly renewAt: number;
 }
 
 /** What an answer of prediction says about the newest forecasts of an instrument. */

@@ -21,8 +21,10 @@ import {
 
 /** A lost event costs no more than this: prediction is asked again. */
 export const FRESH_MS = 1_000;
-/** Who is answered with one older than this makes prediction be asked, so that those who come next need not wait. */
-const AHEAD_MS = 500;
+/** A reply is not renewed before this age, however long prediction takes. */
+const YOUNG_MS = 200;
+/** Of the time a reply may be served, what is left when the next is expected. */
+const SPARE_MS = 100;
 /** So long a client waits for prediction before a forecast that may still be served is. */
 const PATIENCE_MS = 100;
 /** A prediction that takes longer may be stuck: another one is asked, too. */
@@ -94,9 +96,9 @@ export class ForecastService implements OnModuleInit, OnModuleDestroy {
   fromMemory(url: string, client: Principal): ForecastBytes | undefined {
     const question = this.#memory.questionAt(url);
     const reply = question && this.#memory.reply(this.#memory.keyOf(question, () => bucketOf(client)));
-    const ageMs = reply ? performance.now() - reply.confirmedAt : 0;
-    if (!reply || ageMs > FRESH_MS) return undefined;
-    if (ageMs > AHEAD_MS && !this.#asked.has(reply)) this.#askAhead(reply, question, bucketOf(client));
+    const now = performance.now();
+    if (!reply || now - reply.confirmedAt > FRESH_MS) return undefined;
+    if (now > reply.renewAt && !this.#asked.has(reply)) this.#askAhead(reply, question, bucketOf(client));
     this.#hits += 1;
     return reply;
   }
@@ -187,12 +189,20 @@ export class ForecastService implements OnModuleInit, OnModuleDestroy {
       canaryShare,
     });
     const text = JSON.stringify(data.length === 1 ? data[0] : { data, source });
-    const reply = { body: text, etag: etagOf(text), isLive: source === 'live', confirmedAt };
+    const reply = {
+      ...{ body: text, etag: etagOf(text), isLive: source === 'live', confirmedAt },
+      renewAt: renewAt(confirmedAt, performance.now()),
+    };
     // A prediction that cannot ask the primary may know less than was announced; nobody is taken back in time for that.
     if (isNewest) this.#memory.keep(question, () => bucket, reply);
     const known = isNewest ? undefined : this.#servable(question, bucket);
     return { reply: known ?? reply, bucket, canaryShare };
   }
+}
+
+/** So early that the next reply is there before this one is too old, if it takes up to twice as long as this one. */
+function renewAt(askedAt: number, answeredAt: number): number {
+  return askedAt + Math.max(YOUNG_MS, FRESH_MS - SPARE_MS - 2 * (answeredAt - askedAt));
 }
 
 /** What the work brings; undefined when it takes longer than a client should wait. The work goes on. */

@@ -45,18 +45,35 @@ afterAll(async () => {
   await database.drop();
 });
 
-async function post(url: string, key: string) {
+async function post(url: string, key: string, credential?: string) {
   const { statusCode, body, headers } = await server.inject({
     method: 'POST',
     url,
-    headers: { 'idempotency-key': key },
+    headers: { 'idempotency-key': key, ...(credential && { authorization: `Bearer ${credential}` }) },
     body: {},
   });
   return { statusCode, body, replayed: headers['idempotency-replayed'] };
 }
 
 describe('a route whose reply shows a secret', () => {
-  it('does it once, shows it once and keeps nothing of it', async () => {
+  it('does it once, and shows it again to whoever has the credential of the first request', async () => {
+    effects = 0;
+    const first = await post('/secret', 'mine', 'btcf_mine');
+    expect(first.body).toContain('s3cret-1');
+    expect(await post('/secret', 'mine', 'btcf_mine')).toEqual({ ...first, replayed: 'true' });
+    for (const other of ['btcf_other', undefined]) {
+      const refused = await post('/secret', 'mine', other);
+      expect(refused.statusCode).not.toBe(200);
+      expect(refused.body).toContain('was done already');
+      expect(refused.body).not.toContain('s3cret');
+    }
+    expect(effects).toBe(1);
+    const rows = await dataSource.query<{ body: Buffer }[]>('SELECT * FROM idempotency_keys');
+    expect(rows.filter(({ body }) => body.includes('s3cret'))).toEqual([]);
+    await dataSource.query('DELETE FROM idempotency_keys');
+  });
+
+  it('shows it once and keeps nothing of it for a request without such a credential', async () => {
     effects = 0;
     expect((await post('/secret', 'a')).body).toContain('s3cret-1');
     const again = await post('/secret', 'a');

@@ -1,10 +1,18 @@
 import { hash } from 'node:crypto';
-import { actorName, type HeldKey, type IdempotencyKeys, type StoredReply } from '@btcforecast/access';
+import {
+  actorName,
+  type HeldKey,
+  type IdempotencyKeys,
+  notReplayable,
+  type StoredReply,
+} from '@btcforecast/access';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RequestPayload, RouteOptions } from 'fastify';
 import { isAudited } from '../audit/audit.hooks.js';
 import { DigestingBody } from './body-digest.js';
+import { bearerOf } from './credentials.js';
 import { hooksOf } from './hooks-of.js';
 import { parseIdempotencyKey } from './idempotency-header.js';
+import { seal, type SealedFor, unseal } from './sealed-reply.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -13,7 +21,10 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Whether a key makes requests take effect once. Default: where an unsafe method changes something. */
     idempotent?: boolean;
-    /** Its reply shows a secret that is shown once only: it is not kept, and a repeated request gets 409. */
+    /**
+     * Its reply shows a secret, which is kept so that only the credential of the request opens it. A request that came
+     * without one, as that of a session, gets 409 when it is repeated.
+     */
     secretReply?: boolean;
   }
 }
@@ -22,6 +33,8 @@ declare module 'fastify' {
 interface IdempotentRequest {
   readonly key: string;
   readonly body: DigestingBody;
+  /** Of all that says what is to be done; known when the body has come. */
+  fingerprint: string;
   /** Set while it is the first with this key and runs. */
   held: HeldKey | undefined;
 }
@@ -77,7 +90,7 @@ function readKey(
   if (header === undefined) return done(null, payload);
   try {
     const body = new DigestingBody();
-    request.idempotency = { key: parseIdempotencyKey(header), body, held: undefined };
+    request.idempotency = { key: parseIdempotencyKey(header), body, fingerprint: '', held: undefined };
     payload.on('error', (error) => body.destroy(error));
     done(null, payload.pipe(body));
   } catch (error) {
@@ -90,20 +103,42 @@ async function admit(request: FastifyRequest, reply: FastifyReply, keys: Idempot
   if (!idempotency || !principal) return undefined;
   const scope = { tenant: principal.tenant, actor: actorName(principal), key: idempotency.key };
   const withinMs = leftMs(request) - WORK_MS;
-  const admission = await keys.admit(scope, fingerprintOf(request, idempotency.body), withinMs);
+  idempotency.fingerprint = fingerprintOf(request, idempotency.body);
+  const admission = await keys.admit(scope, idempotency.fingerprint, withinMs);
   if (admission.kind === 'first') {
     idempotency.held = admission.held;
     return undefined;
   }
-  const { status, headers, body } = admission.reply;
+  const { status, headers } = admission.reply;
+  const body = opened(request, admission.reply);
   return reply.code(status).headers(headers).header(REPLAYED, 'true').send(body);
+}
+
+function opened(request: FastifyRequest, { status, body }: StoredReply): Buffer {
+  if (!isSecret(request, status)) return body!;
+  const whom = sealedFor(request);
+  const shown = whom && body ? unseal(body, whom) : undefined;
+  if (!shown) throw notReplayable();
+  return shown;
+}
+
+function isSecret({ routeOptions }: FastifyRequest, status: number): boolean {
+  return routeOptions.config.secretReply === true && status < 400;
+}
+
+/** Undefined when the request carries nothing that is a secret of its client's alone. */
+function sealedFor(request: FastifyRequest): SealedFor | undefined {
+  const credential = bearerOf(request);
+  if (credential === undefined) return undefined;
+  const { fingerprint, key } = request.idempotency!;
+  return { credential, idempotencyKey: key, fingerprint };
 }
 
 function leftMs({ deadline }: FastifyRequest): number {
   return deadline?.leftMs ?? 0;
 }
 
-/** Of all that says what is to be done: method, address, and the body, byte for byte. */
+/** Method, address, and the body, byte for byte. */
 function fingerprintOf({ method, raw }: FastifyRequest, body: DigestingBody): string {
   return hash('sha256', `${method} ${raw.url}\n${body.digest()}`, 'hex');
 }
@@ -136,7 +171,7 @@ function storedReply(
   payload: WholePayload,
 ): StoredReply | undefined {
   const { statusCode: status } = reply;
-  const { problem, routeOptions } = request;
+  const { problem } = request;
   const isInvalid = problem?.code.startsWith('request.') ?? false;
   if (status >= 500 || FORGOTTEN.has(status) || isInvalid) return undefined;
   const headers = Object.fromEntries(
@@ -145,8 +180,13 @@ function storedReply(
       return value === undefined ? [] : [[name, String(value)]];
     }),
   );
-  const isSecret = routeOptions.config.secretReply === true && status < 400;
-  return { status, headers, body: isSecret ? null : Buffer.from(payload ?? '') };
+  return { status, headers, body: keptBody(request, status, Buffer.from(payload ?? '')) };
+}
+
+function keptBody(request: FastifyRequest, status: number, body: Buffer): Buffer | null {
+  if (!isSecret(request, status)) return body;
+  const whom = sealedFor(request);
+  return whom ? seal(body, whom) : null;
 }
 
 function isWhole(payload: unknown): payload is WholePayload {

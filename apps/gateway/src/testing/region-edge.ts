@@ -36,7 +36,7 @@ export async function startEdge(addresses: readonly string[], port: number) {
     servers.push(spawn(program, args, { stdio: 'ignore', env: { PATH: SYSTEM_PATH, ...env } }));
   };
   const dns = await freePort();
-  start('dnsmasq', nameServer(dns, addresses));
+  start('dnsmasq', nameServer(dns, 'gateway', addresses));
   const haproxy = await balancerFile(folder, port);
   start('haproxy', ['-db', '-f', haproxy.file], {
     ...{
@@ -77,6 +77,9 @@ export async function startNginx(balancerPorts: readonly [number, number]) {
   const server = spawn('nginx', nginx.args, { stdio: 'ignore', env: { PATH: SYSTEM_PATH } });
   await waitFor(() => isOpen(nginx.tls), { deadlineMs: 10_000, what: 'nginx takes connections' });
   return {
+    secrets,
+    /** Where the way in for everybody sends requests, with the address of who asks before TLS begins. */
+    forBalancers: nginx.forBalancers,
     ask: (path: string, headers: Record<string, string>, method: 'GET' | 'POST', body = '') =>
       ask(
         { port: nginx.tls, ca: readFileSync(join(secrets, 'ca.pem')), agent: false, method },
@@ -86,6 +89,45 @@ export async function startNginx(balancerPorts: readonly [number, number]) {
       ),
     async close() {
       await killed([server]);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * The way in for everybody as it is shipped, before one region.
+ *
+ * @param region port of its nginx, and the folder of certificates it was given
+ */
+export async function startWayIn(region: { readonly forBalancers: number; readonly secrets: string }) {
+  const folder = mkdtempSync(join(tmpdir(), 'btcforecast-way-in-'));
+  const [dns, socket] = [await freePort(), join(folder, 'haproxy.sock')];
+  const ports = await remapped(['8443', '8081', '8404']);
+  writeFileSync(join(folder, 'geo.map'), '');
+  const text = readFileSync(join(repositoryRoot, 'haproxy', 'global.cfg'), 'utf8')
+    .replaceAll(/bind :(\d+)/g, (_, port: string) => `bind 127.0.0.1:${ports.get(port)}`)
+    .replace('/tmp/haproxy.sock', socket)
+    .replace('/usr/local/etc/haproxy/geo.map', join(folder, 'geo.map'))
+    .replaceAll('}:8444"', `}:${region.forBalancers}"`);
+  writeFileSync(join(folder, 'global.cfg'), text);
+  const env = { DNS_SERVER: `127.0.0.1:${dns}`, TLS_DIR: region.secrets, REGION_1: 'us-east' };
+  const servers = [
+    spawn('dnsmasq', nameServer(dns, 'nginx-us-east', ['127.0.0.1']), { stdio: 'ignore' }),
+    spawn('haproxy', ['-db', '-f', join(folder, 'global.cfg')], {
+      stdio: 'ignore',
+      env: { PATH: SYSTEM_PATH, ...env },
+    }),
+  ];
+  await waitFor(() => isOpen(ports.get('8443')!), { deadlineMs: 10_000, what: 'HAProxy takes connections' });
+  const ca = readFileSync(join(region.secrets, 'ca.pem'));
+  return {
+    ask: (path: string) => ask({ port: ports.get('8443')!, ca, agent: false }, path, {}),
+    /** Whether its checks say that anybody is there. */
+    async knowsARegion(): Promise<boolean> {
+      return (await stats(socket)).some((line) => /^any_region,region_\d-\d,.*,UP,/.test(line));
+    },
+    async close() {
+      await killed(servers);
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -105,7 +147,7 @@ async function killed(servers: readonly ChildProcess[]): Promise<void> {
 export type Edge = Awaited<ReturnType<typeof startEdge>>;
 
 /** Knows one name. */
-function nameServer(port: number, addresses: readonly string[]): string[] {
+function nameServer(port: number, name: string, addresses: readonly string[]): string[] {
   return [
     ...[
       '--keep-in-foreground',
@@ -116,7 +158,7 @@ function nameServer(port: number, addresses: readonly string[]): string[] {
       '--no-daemon',
     ],
     ...['--listen-address=127.0.0.1', '--bind-interfaces', `--port=${port}`],
-    ...addresses.map((address) => `--host-record=gateway,${address},1`),
+    ...addresses.map((address) => `--host-record=${name},${address},1`),
   ];
 }
 
@@ -153,7 +195,7 @@ async function edgeFolder(folder: string, balancerPorts: readonly number[]) {
     writeFileSync(file, name === 'nginx.conf' ? `user root;\n${text}` : text);
   }
   const args = ['-p', prefix, '-c', join(prefix, 'nginx.conf'), '-g', 'daemon off;'];
-  return { args, plain: ports.get('8080')!, tls: ports.get('8443')! };
+  return { args, plain: ports.get('8080')!, tls: ports.get('8443')!, forBalancers: ports.get('8444')! };
 }
 
 async function remapped(ports: readonly string[]): Promise<Map<string, number>> {

@@ -208,7 +208,8 @@ function inProgress(): AppError {
   );
 }
 
-function notReplayable(): AppError {
+/** Of a reply that showed a secret, when whoever repeats the request cannot be shown it. */
+export function notReplayable(): AppError {
   return new AppError(
     'caller',
     'idempotency.secret_not_replayable',

@@ -11,7 +11,7 @@ export interface KeyScope {
 export interface StoredReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** null: it showed a secret, which is not kept. */
+  /** null: it showed a secret, and nobody could have opened it again. */
   readonly body: Buffer | null;
 }
 

@@ -91,7 +91,8 @@ function postgres({ name }: Region): ComposeService {
         PATRONI_NAME: `postgres-${name}`,
         PATRONI_POSTGRESQL_CONNECT_ADDRESS: `postgres-${name}:5432`,
         PATRONI_RESTAPI_CONNECT_ADDRESS: `postgres-${name}:8008`,
-        PATRONI_ETCD3_HOSTS: '${ETCD_HOSTS:-etcd:2379}',
+        // Its own under the name that all use: see deploy/patroni/run-patroni.py.
+        PATRONI_ETCD3_HOSTS: `\${ETCD_HOSTS:-etcd-${name}:2379}`,
         // UTC, or `never`; and how often a backup is restored beside the cluster, to prove that it can be.
         BACKUP_AT: '${BACKUP_AT:-02:00}',
         RESTORE_DRILL_DAYS: '${RESTORE_DRILL_DAYS:-7}',
