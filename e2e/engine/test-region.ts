@@ -108,7 +108,7 @@ function unwell(containers: readonly Container[]): string[] {
 /** A synthetic market on this host, at the address that every container reaches it by. */
 async function startMarket(): Promise<{ process: ChildProcess; env: Record<string, string> }> {
   const main = join(repositoryRoot, 'apps', 'simulated-exchange', 'dist', 'main.js');
-  const host = docker('network', 'inspect', 'bridge', '--format', '{{(index .IPAM.Config 0).Gateway}}');
+  const host = hostAddress();
   const exchange = fork(main, {
     env: { SIM_MODE: 'demo', SIM_HOST: host },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -116,6 +116,13 @@ async function startMarket(): Promise<{ process: ChildProcess; env: Record<strin
   });
   const [{ url, feed }] = (await once(exchange, 'message')) as [{ url: string; feed: string }];
   return { process: exchange, env: { MARKET_SOURCE: 'demo', MARKET_FEED: feed, SIM_URL: url } };
+}
+
+/** Where containers reach this host. An engine that was never started before does not say it, only the subnet. */
+function hostAddress(): string {
+  const format = '{{with index .IPAM.Config 0}}{{.Gateway}} {{.Subnet}}{{end}}';
+  const [gateway, subnet] = docker('network', 'inspect', 'bridge', '--format', format).split(' ');
+  return gateway || subnet!.replace(/\.0\/\d+$/, '.1');
 }
 
 async function ask(to: Parameters<typeof request>[1], key: string): Promise<Reply> {

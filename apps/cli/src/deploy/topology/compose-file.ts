@@ -1,13 +1,14 @@
 import { appServices } from './app-services.js';
 import { dataServices } from './data-services.js';
 import { edgeServices } from './edge-services.js';
-import { globalServices, watchingAlone } from './global-services.js';
+import { globalServices } from './global-services.js';
 import { type ImageLock, pinImages } from './image-digests.js';
 import type { Region } from './region.js';
 import { HARDENED, type Services } from './service.js';
 import { telemetryServices } from './telemetry-services.js';
 import { withVolumeOwners } from './volume-owners.js';
 import { yamlText } from './yaml-text.js';
+import { watchingAlone } from './watching-services.js';
 
 /** What stands at the head of a generated file. */
 const NOTE = ` Written by \`npm run deploy:generate\` from deploy/regions/*.env; change it there.

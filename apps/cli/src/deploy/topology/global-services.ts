@@ -9,6 +9,7 @@ import {
   type Services,
   twice,
 } from './service.js';
+import { watching } from './watching-services.js';
 
 /** What there is once: the way in by geography, and the eyes of whoever operates it all. */
 export function globalServices(regions: readonly Region[]): Services {
@@ -40,7 +41,7 @@ function wayIn(regions: readonly Region[]): Services {
         user: '1000:1000',
         environment: { VARNISH_SIZE: '128M', VARNISH_HTTP_PORT: '6081' },
         volumes: ['./deploy/varnish/default.vcl:/etc/varnish/default.vcl:ro'],
-        tmpfs: ['/var/lib/varnish:size=256m,exec,mode=1777', '/tmp:size=16m,mode=1777'],
+        tmpfs: ['/var/lib/varnish:size=256m,exec,mode=0700,uid=1000,gid=1000', '/tmp:size=16m,mode=1777'],
       },
     ),
   };
@@ -66,73 +67,6 @@ function globalHaproxy(regions: readonly Region[], nth: number): ComposeService 
       healthcheck: health(['CMD-SHELL', 'echo "show info" | socat - /tmp/haproxy.sock | grep -q ^Uptime']),
       stop_grace_period: '30s',
       ulimits: OPEN_FILES,
-    },
-  );
-}
-
-/** Prometheus and Alertmanager for all regions. */
-function watching(regions: readonly Region[]): Services {
-  const app = regions.map(({ name }) => `${name}-app`);
-  return {
-    prometheus: prometheus(app, ['./monitoring:/etc/prometheus:ro'], 'prometheus'),
-    alertmanager: alertmanager('alertmanager'),
-  };
-}
-
-/** The same for one region on a host of its own, with the targets of that region. */
-export function watchingAlone({ name }: Region): Services {
-  const config = ['prometheus.yml', 'recording_rules.yml', 'alert_rules.yml'].map(
-    (file) => `./monitoring/${file}:/etc/prometheus/${file}:ro`,
-  );
-  const targets = `./monitoring/targets-alone/${name}.yml:/etc/prometheus/targets/${name}.yml:ro`;
-  return {
-    [`${name}-prometheus`]: prometheus([`${name}-app`], [...config, targets], `${name}-prometheus`),
-    [`${name}-alertmanager`]: alertmanager(`${name}-alertmanager`),
-  };
-}
-
-function prometheus(networks: readonly string[], config: readonly string[], volume: string): ComposeService {
-  return service(
-    CORE,
-    { cpus: '1.0', memory: '1G' },
-    {
-      image: IMAGES.prometheus,
-      // It comes by at every service, by the names in monitoring/targets.
-      networks: { wan: null, ...Object.fromEntries(networks.map((name) => [name, null])) },
-      command: [
-        '--config.file=/etc/prometheus/prometheus.yml',
-        '--storage.tsdb.path=/prometheus',
-        '--storage.tsdb.retention.time=30d',
-        '--enable-feature=exemplar-storage',
-        '--web.enable-lifecycle',
-        // Links in alerts lead to the runbooks, which it serves itself.
-        '--web.external-url=${PROMETHEUS_URL:-http://localhost:9090}',
-        '--web.user-assets=/usr/share/btcforecast',
-      ],
-      volumes: [...config, './docs/runbooks:/usr/share/btcforecast/runbooks:ro', `${volume}:/prometheus`],
-      secrets: ['ca.pem'],
-      ports: ['127.0.0.1:${PROMETHEUS_PORT:-9090}:9090'],
-      healthcheck: health(['CMD', 'wget', '-qO-', 'http://127.0.0.1:9090/-/ready']),
-    },
-  );
-}
-
-function alertmanager(volume: string): ComposeService {
-  return service(
-    CORE,
-    { cpus: '0.25', memory: '128M' },
-    {
-      image: IMAGES.alertmanager,
-      networks: { wan: { aliases: ['alertmanager'] } },
-      command: ['--config.file=/etc/alertmanager/alertmanager.yml', '--storage.path=/alertmanager'],
-      volumes: [
-        './monitoring/alertmanager.yml:/etc/alertmanager/alertmanager.yml:ro',
-        './monitoring/templates:/etc/alertmanager/templates:ro',
-        `${volume}:/alertmanager`,
-      ],
-      secrets: ['slack_url', 'pagerduty_key', 'smtp_password', 'alert_webhook_token', 'dead_man_token'],
-      ports: ['127.0.0.1:${ALERTMANAGER_PORT:-9093}:9093'],
-      healthcheck: health(['CMD', 'wget', '-qO-', 'http://127.0.0.1:9093/-/ready']),
     },
   );
 }

@@ -169,9 +169,17 @@ export class ComposeDriver implements Driver {
       (each) => each.service === service && !each.running,
     );
     const environment = { BTCF_VERSION: release };
+    if (missing.length > 0) await this.#giveVolumesAway(region, environment);
     for (const { name } of missing) {
       await this.#project.compose(region, [...CORE, 'up', '-d', ...ALONE, `${region}-${name}`], environment);
     }
+  }
+
+  /** A volume of an instance that is new belongs to nobody who could write to it, until the job of the region has run. */
+  async #giveVolumesAway(region: string, environment: Record<string, string>): Promise<void> {
+    const job = `${region}-volumes`;
+    if (!this.#coreServices(region).includes(job)) return;
+    await this.#project.compose(region, [...CORE, 'run', '--rm', '-T', ...ALONE, job], environment);
   }
 
   async #remove(region: string, name: string): Promise<void> {
