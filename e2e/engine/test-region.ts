@@ -114,14 +114,19 @@ async function startMarket(): Promise<{ process: ChildProcess; env: Record<strin
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     execArgv: [],
   });
-  const [{ url, feed }] = (await once(exchange, 'message')) as [{ url: string; feed: string }];
+  const ended = once(exchange, 'exit').then(([code]) => {
+    throw new Error(`the simulated exchange ended with code ${code}`);
+  });
+  const ready = once(exchange, 'message') as Promise<[{ url: string; feed: string }]>;
+  const [{ url, feed }] = await Promise.race([ready, ended]);
+  void ended.catch(() => undefined); // it ends with the test
   return { process: exchange, env: { MARKET_SOURCE: 'demo', MARKET_FEED: feed, SIM_URL: url } };
 }
 
 /** Where containers reach this host. An engine that was never started before does not say it, only the subnet. */
 function hostAddress(): string {
-  const format = '{{with index .IPAM.Config 0}}{{.Gateway}} {{.Subnet}}{{end}}';
-  const [gateway, subnet] = docker('network', 'inspect', 'bridge', '--format', format).split(' ');
+  const format = '{{with index .IPAM.Config 0}}{{.Subnet}} {{.Gateway}}{{end}}';
+  const [subnet, gateway] = docker('network', 'inspect', 'bridge', '--format', format).split(' ');
   return gateway || subnet!.replace(/\.0\/\d+$/, '.1');
 }
 
