@@ -18,11 +18,10 @@ interface Manifest {
 
 /** The packages that publish the types of an API group; the core of Kubernetes has groups without a dot, or of k8s.io. */
 const PUBLISHED: Record<string, string> = {
+  'autoscaling.k8s.io': '@kubernetes-models/autoscaler/',
   'keda.sh': '@kubernetes-models/keda/',
   'monitoring.coreos.com': '@kubernetes-models/prometheus-operator/',
 };
-/** No package publishes these. */
-const UNPUBLISHED = ['autoscaling.k8s.io'];
 
 function documents(text: string): Manifest[] {
   return parseAllDocuments(text).map((document) => document.toJS() as Manifest);
@@ -31,7 +30,6 @@ function documents(text: string): Manifest[] {
 /** A line of TypeScript that compiles only if the type that is published takes the manifest. */
 function declaration({ apiVersion, kind, ...rest }: Manifest, i: number): string[] {
   const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] as string) : '';
-  if (UNPUBLISHED.includes(group)) return [];
   const type = `import('${PUBLISHED[group] ?? 'kubernetes-models/'}${apiVersion}/${kind}').I${kind}`;
   return [`export const manifest${i}: ${type} = ${JSON.stringify({ apiVersion, kind, ...rest })};`];
 }
@@ -65,7 +63,7 @@ describe('the manifests of Kubernetes', () => {
     .filter((file) => file !== 'kustomization.yml')
     .flatMap((file) => documents(readFileSync(join(base, file), 'utf8')));
 
-  it('are what the published types of Kubernetes, KEDA and the Prometheus operator take', () => {
+  it('are what the published types of Kubernetes, its autoscaler, KEDA and the Prometheus operator take', () => {
     expect(manifests.length).toBeGreaterThan(20);
     expect(faults(manifests)).toEqual([]);
   });
@@ -73,15 +71,20 @@ describe('the manifests of Kubernetes', () => {
   it('would be refused with a field that there is not, or a value of another type', () => {
     const deployment = manifests.find(({ kind }) => kind === 'Deployment') as Manifest & { spec: object };
     const scaled = manifests.find(({ kind }) => kind === 'ScaledObject') as Manifest & { spec: object };
+    const sized = manifests.find(({ kind }) => kind === 'VerticalPodAutoscaler') as Manifest & {
+      spec: object;
+    };
     const bad = [
       { ...deployment, spec: { ...deployment.spec, replicaz: 2 } },
       { ...deployment, spec: { ...deployment.spec, replicas: 'two' } },
       { ...scaled, spec: { ...scaled.spec, coolDown: 3 } },
+      { ...sized, spec: { ...sized.spec, updatePolicies: {} } },
     ];
     expect(faults(bad)).toEqual([
       expect.stringContaining('"replicaz"\' does not exist'),
       expect.stringContaining("'string' is not assignable to type 'number'"),
       expect.stringContaining('"coolDown"\' does not exist'),
+      expect.stringContaining('"updatePolicies"\' does not exist'),
     ]);
   });
 });
