@@ -23,6 +23,9 @@ case $1 in
         [ "${1:-}" != --replicaof ] || echo "replicaof $2 $3"
       } > "$conf"
     fi
+    # A failover makes Redis write its configuration anew, with the users of the files it includes: it would find them
+    # twice, and not start.
+    sed -i '/^user /d' "$conf"
     # Whoever comes back asks who is master by now: Sentinel would tell it only after ten seconds, and meanwhile there
     # would be two who say so.
     for sentinel in sentinel-1 sentinel-2 sentinel-3; do
