@@ -213,7 +213,7 @@ export function notReplayable(): AppError {
   return new AppError(
     'caller',
     'idempotency.secret_not_replayable',
-    'this was done already, and its reply showed a secret, which is shown once only; if the reply was lost, delete ' +
-      'what was made and make it anew with a fresh Idempotency-Key',
+    'this was done already, and its reply showed a secret, which is shown again only to the API key or token of the ' +
+      'first request; if it was lost, delete what was made and make it anew with a fresh Idempotency-Key',
   );
 }
