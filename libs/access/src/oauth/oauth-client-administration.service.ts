@@ -17,7 +17,7 @@ import { createKeyText } from '../key-text.js';
 import { type PagedList, pageOf, positionOf } from '../page-cursor.js';
 import { actorName, type Principal } from '../principal.js';
 import { tenantFor } from '../tenant-scope.js';
-import { TenantRepository } from '../tenants/tenant.repository.js';
+import { assertTenant } from '../tenants/tenant.repository.js';
 import { oauthClientReply } from './oauth-client-reply.js';
 import { OAuthClientRepository } from './oauth-client.repository.js';
 import { type KeysOfClient, publicJwks, publicJwksOfPem } from './public-jwks.js';
@@ -52,27 +52,16 @@ export class OAuthClientAdministration {
     const limits = { instruments: listOf(instruments), horizons: listOf(horizons) };
     assertMayGrant(by, grantOf({ roles, scopes, ...limits }), 'the client');
     const jwks = await keysOf(asked);
+    const clients = new OAuthClientRepository(dataSource);
+    await assertTenant(dataSource, by, tenant);
+    if ((await clients.countOpen(tenant, clock.now())) >= MAX_OPEN_CLIENTS) throw tooMany(tenant);
     const { id, secretHash, text } = createKeyText();
-    const made = await changeTenant(dataSource, tenant, async (manager) => {
-      await new TenantRepository(manager).get(tenant);
-      const clients = new OAuthClientRepository(manager);
-      if ((await clients.countOpen(tenant, clock.now())) >= MAX_OPEN_CLIENTS) throw tooMany(tenant);
-      const times = { createdAt: new Date(clock.now()), expiresAt: dateOf(asked.expiresAt) };
-      const proof = jwks ? { ...NO_SECRET, jwks } : { ...NO_SECRET, secretHash, jwks: null };
-      const grant = { roles, scopes, ...limits };
-      await clients.add({
-        id,
-        tenant,
-        name,
-        authMethod,
-        createdBy: actorName(by),
-        ...grant,
-        ...times,
-        ...proof,
-      });
-      return this.#reply(await existing(clients, tenant, id));
-    });
-    return { ...made, secret: jwks ? null : text };
+    const made = { id, tenant, name, authMethod, createdBy: actorName(by) };
+    const times = { createdAt: new Date(clock.now()), expiresAt: dateOf(asked.expiresAt) };
+    const proof = jwks ? { ...NO_SECRET, jwks } : { ...NO_SECRET, secretHash, jwks: null };
+    const row = { ...made, roles, scopes, ...limits, ...times, ...proof };
+    await clients.add(row);
+    return { ...this.#reply({ ...row, revokedAt: null, lastUsedAt: null }), secret: jwks ? null : text };
   }
 
   /** Newest first. @throws AppError caller tenant.not_found, request.cursor_invalid */

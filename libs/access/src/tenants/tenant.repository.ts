@@ -1,5 +1,6 @@
 import { TenantEntity } from '@btcforecast/database';
 import { type DataSource, type EntityManager, MoreThan } from 'typeorm';
+import type { Principal } from '../principal.js';
 import { tenantNotFound } from '../tenant-scope.js';
 
 /** Questions to the table of tenants. */
@@ -37,4 +38,13 @@ export class TenantRepository {
   get #tenants() {
     return this.source.getRepository(TenantEntity);
   }
+}
+
+/**
+ * Asks only about a tenant that is not the caller's own: tenants are never deleted, so theirs is there.
+ *
+ * @throws AppError caller tenant.not_found
+ */
+export async function assertTenant(source: DataSource, by: Principal, tenant: string): Promise<void> {
+  if (tenant !== by.tenant) await new TenantRepository(source).get(tenant);
 }
