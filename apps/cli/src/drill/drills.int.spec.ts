@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { describeWhen, waitFor } from '@btcforecast/testing';
 import { plaintextRefused } from './drills/plaintext-refused.js';
@@ -40,6 +41,16 @@ describeWhen(missing.length === 0, `not installed: ${missing.join(', ')}`)('a dr
       what: 'another member leads',
     });
   }, 150_000);
+
+  it('finds each Patroni with the etcd of its own region', async () => {
+    // One that went to any of them, as Patroni does of itself, would share it with another more often than not.
+    const watched = () => Promise.all(rig.etcd.places.map((place) => rig.etcd.watchers(place)));
+    await waitFor(async () => isDeepStrictEqual(await watched(), [1, 1, 1]), {
+      deadlineMs: 60_000,
+      everyMs: 500,
+      what: 'each member has one that watches',
+    });
+  }, 90_000);
 
   it('leaves no process and no file behind', async () => {
     const { folder } = rig.base.places;

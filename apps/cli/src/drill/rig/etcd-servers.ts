@@ -61,8 +61,9 @@ export class EtcdServers {
     return runProgram(place, words, { user, environment: { ETCDCTL_API: '3' }, signal });
   }
 
-  /** HOST:PORT of every member. */
-  get endpoints(): string {
-    return this.places.map(({ address }) => `${address}:2379`).join(',');
+  /** How many watch something at a member: each Patroni one thing. */
+  async watchers({ address }: Place): Promise<number> {
+    const metrics = await (await fetch(`http://${address}:2381/metrics`)).text();
+    return Number(/^etcd_debugging_mvcc_watcher_total (\d+)$/m.exec(metrics)?.[1]);
   }
 }

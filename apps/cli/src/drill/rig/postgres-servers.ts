@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type EtcdServers, type RegionName, REGIONS } from './etcd-servers.js';
+import { type RegionName, REGIONS } from './etcd-servers.js';
 import { PatroniCluster } from './patroni-cluster.js';
 import type { Place } from './places.js';
 import type { RigBase } from './rig-base.js';
@@ -22,10 +22,7 @@ export class PostgresServers {
   readonly nodes: readonly Place[];
   readonly #cluster: PatroniCluster;
 
-  constructor(
-    private readonly base: RigBase,
-    private readonly etcd: EtcdServers,
-  ) {
+  constructor(private readonly base: RigBase) {
     this.nodes = REGIONS.map((region) => base.furnish(`postgres-${region}`, FILES));
     for (const { folder } of this.nodes) ownFolder(join(folder, 'run'), base.user);
     this.#cluster = new PatroniCluster(this.nodes, base.secret('ca.pem'), base.signal);
@@ -101,7 +98,6 @@ export class PostgresServers {
   #service(node: Place) {
     const region = node.host.replace('postgres-', '') as RegionName;
     const placed = this.base.compose.placed(`${region}-postgres`, node, {
-      ETCD_HOSTS: this.etcd.endpoints,
       BACKUP_AT: 'never', // a drill takes its backup when it wants one
     });
     return { ...placed, environment: { ...placed.environment, ...PGBACKREST_USER } };

@@ -79,7 +79,7 @@ async function makeSecrets({ places, user, signal }: RigBase): Promise<void> {
 
 async function startServers(base: RigBase): Promise<Omit<Rig, 'stop'>> {
   const etcd = new EtcdServers(base);
-  const postgres = new PostgresServers(base, etcd);
+  const postgres = new PostgresServers(base);
   const redis = new RedisServers(base);
   const balancer = new Balancer(base);
   etcd.start();
