@@ -4,8 +4,11 @@ import { ENV, VAULT, type Vault } from '@btcforecast/platform';
 import { DataSource } from 'typeorm';
 import type { GatewayEnv } from './gateway.env.js';
 
-/** What is asked at each request is in memory; more connections would idle. */
-const POOL_SIZE = 5;
+/**
+ * What is asked at each request is in memory, so one or two are in use. After a failover all that waited in the
+ * background asks at once, over connections that are made anew, and requests shall not stand in line behind it.
+ */
+const POOL_SIZE = 10;
 
 /**
  * The gateway's connections, for every module that imports this one; closed after them. The gateway is ready without

@@ -54,15 +54,7 @@ export class Requests {
     url: string,
     private readonly send: (client: pg.Pool) => Promise<void>,
   ) {
-    this.#pool = new pg.Pool({
-      connectionString: url,
-      max: WRITERS,
-      connectionTimeoutMillis: CONNECT_MS,
-      query_timeout: STATEMENT_MS,
-      keepAlive: true,
-      application_name: 'btcf drill',
-    });
-    this.#pool.on('error', () => undefined); // the next request finds out
+    this.#pool = poolOf(url, WRITERS);
   }
 
   start(): this {
@@ -145,6 +137,19 @@ export class Ledger {
       return new Set(rows.map(({ n }) => n));
     });
   }
+}
+
+/** So many connections at most, which are kept; one that fails is made anew for the next statement. */
+export function poolOf(url: string, connections: number): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: connections,
+    connectionTimeoutMillis: CONNECT_MS,
+    query_timeout: STATEMENT_MS,
+    keepAlive: true,
+    application_name: 'btcf drill',
+  });
+  return pool.on('error', () => undefined); // the next statement finds out
 }
 
 /** One connection for one piece of work. */

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { withClient } from './ledger.js';
+import type { Pool } from 'pg';
+import { poolOf } from './ledger.js';
 import type { Place } from './rig/places.js';
 
 const EVERY_MS = 200;
@@ -25,8 +26,8 @@ export class WriteProbe {
 
   constructor(nodes: readonly Place[], url: (node: Place) => string) {
     this.#loops = nodes.flatMap((node) => [
-      this.#each(node, () => this.#write(node, url(node))),
-      this.#each(node, () => this.#askRole(node, url(node))),
+      this.#each(node, url(node), (pool) => this.#write(node, pool)),
+      this.#each(node, url(node), (pool) => this.#askRole(node, pool)),
     ]);
   }
 
@@ -54,24 +55,25 @@ export class WriteProbe {
       .map(({ node, sentAt }) => `${node.host} took a write sent at ${Math.round(sentAt)} ms`);
   }
 
-  async #each(node: Place, ask: () => Promise<void>): Promise<void> {
+  async #each(node: Place, url: string, ask: (pool: Pool) => Promise<void>): Promise<void> {
+    const pool = poolOf(url, 1);
     while (!this.#stopped) {
-      await ask().catch(() => this.#primaries.delete(node));
+      await ask(pool).catch(() => this.#primaries.delete(node));
       await delay(EVERY_MS);
     }
+    await pool.end();
   }
 
-  async #write(node: Place, url: string): Promise<void> {
+  async #write(node: Place, pool: Pool): Promise<void> {
     const sentAt = performance.now();
-    await withClient(url, (client) => client.query('INSERT INTO probe DEFAULT VALUES'))
+    await pool
+      .query('INSERT INTO probe DEFAULT VALUES')
       .catch(() => null)
       .then((taken) => taken && this.#acknowledged.push({ node, sentAt, at: performance.now() }));
   }
 
-  async #askRole(node: Place, url: string): Promise<void> {
-    const { rows } = await withClient(url, (client) =>
-      client.query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby'),
-    );
+  async #askRole(node: Place, pool: Pool): Promise<void> {
+    const { rows } = await pool.query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby');
     if (rows[0]!.standby) this.#primaries.delete(node);
     else this.#primaries.add(node);
     this.#note();

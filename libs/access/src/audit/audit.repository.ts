@@ -45,28 +45,25 @@ export class AuditRepository {
   }
 }
 
+/** Two statements under the lock, for gateways on other continents wait for it. */
 async function appendTo(manager: EntityManager, bodies: readonly string[]): Promise<void> {
   await manager.query('SELECT pg_advisory_xact_lock($1)', [CHAIN_LOCK]);
-  const fresh = await withoutKnown(manager, bodies);
-  if (fresh.length > 0) await insert(manager, nextEntries(await findHead(manager), fresh));
-  await manager.query('DELETE FROM audit_open WHERE id = ANY ($1)', [bodies.map(idOf)]);
+  const { head, known } = await findHead(manager, [...bodies, ...bodies.map(endOf)].map(idOf));
+  const fresh = withoutKnown(bodies, new Map(known.map(({ id, digest }) => [id, digest])));
+  await insert(manager, nextEntries(head, fresh), bodies.map(idOf));
 }
 
 /**
  * What is not in the chain yet. An action that was entered as abandoned and ended after all is entered once more,
  * under another id, with what became of it.
+ *
+ * @param known digests of what is in the chain, by id
  */
-async function withoutKnown(manager: EntityManager, bodies: readonly string[]): Promise<string[]> {
-  const ends = bodies.map(endOf);
-  const rows = await manager.query<{ id: string; digest: string }[]>(
-    'SELECT id, digest FROM audit_log WHERE id = ANY ($1)',
-    [[...bodies, ...ends].map(idOf)],
-  );
-  const known = new Map(rows.map(({ id, digest }) => [id, digest]));
-  return bodies.flatMap((body, i) => {
+function withoutKnown(bodies: readonly string[], known: ReadonlyMap<string, string>): string[] {
+  return bodies.flatMap((body) => {
     const digest = known.get(idOf(body));
     if (digest === undefined) return [body];
-    const end = ends[i]!; // as many as bodies
+    const end = endOf(body);
     return digest === bodyDigest(body) || known.has(idOf(end)) ? [] : [end];
   });
 }
@@ -80,16 +77,32 @@ function idOf(body: string): string {
   return (JSON.parse(body) as AuditBody).id;
 }
 
-async function findHead(manager: EntityManager): Promise<Pick<AuditLink, 'seq' | 'hash'> | null> {
-  const [row] = await manager.query<{ seq: string; hash: string }[]>(
-    'SELECT seq, hash FROM audit_log ORDER BY seq DESC LIMIT 1',
-  );
-  return row ? { seq: Number(row.seq), hash: row.hash } : null;
+interface Head {
+  /** The last link; null: the chain is empty. */
+  readonly head: Pick<AuditLink, 'seq' | 'hash'> | null;
+  /** Those of the asked ids that are in the chain. */
+  readonly known: readonly { readonly id: string; readonly digest: string }[];
 }
 
-async function insert(manager: EntityManager, entries: readonly AuditEntry[]): Promise<void> {
+async function findHead(manager: EntityManager, ids: readonly string[]): Promise<Head> {
+  const [row] = await manager.query<[Head]>(
+    `SELECT (SELECT json_build_object('seq', seq, 'hash', hash) FROM audit_log ORDER BY seq DESC LIMIT 1) AS head,
+            (SELECT coalesce(json_agg(json_build_object('id', id, 'digest', digest)), '[]')
+             FROM audit_log WHERE id = ANY ($1)) AS known`,
+    [ids],
+  );
+  return row;
+}
+
+/** @param closed ids of actions that are open no longer */
+async function insert(
+  manager: EntityManager,
+  entries: readonly AuditEntry[],
+  closed: readonly string[],
+): Promise<void> {
   await manager.query(
-    `INSERT INTO audit_log (seq, body, digest, previous, hash)
+    `WITH closed AS (DELETE FROM audit_open WHERE id = ANY ($6))
+     INSERT INTO audit_log (seq, body, digest, previous, hash)
      SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[])`,
     [
       entries.map(({ seq }) => seq),
@@ -97,6 +110,7 @@ async function insert(manager: EntityManager, entries: readonly AuditEntry[]): P
       entries.map(({ digest }) => digest),
       entries.map(({ previous }) => previous),
       entries.map(({ hash }) => hash),
+      closed,
     ],
   );
 }

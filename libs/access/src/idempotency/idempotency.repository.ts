@@ -52,11 +52,11 @@ export class IdempotencyRepository {
     throw new Error('an idempotency key could neither be taken nor read');
   }
 
-  /** Keeps the reply for 24 hours. @returns whether the claim still stood */
+  /** Keeps the reply for 24 hours; may be done again. @returns whether the claim still stood */
   async complete(owner: string, { status, headers, body }: StoredReply): Promise<boolean> {
     const [, changed] = await this.dataSource.query<[unknown[], number]>(
       `UPDATE idempotency_keys SET status = $2, headers = $3, body = $4, expires_at = now() + $5::interval
-       WHERE owner = $1 AND status IS NULL`,
+       WHERE owner = $1`,
       [owner, status, JSON.stringify(headers), body, KEPT_FOR],
     );
     return changed === 1;

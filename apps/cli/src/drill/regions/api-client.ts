@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
 import { Agent, buildConnector, type Dispatcher } from 'undici';
 
 export interface ApiReply {
@@ -99,7 +100,7 @@ export class ApiClient {
 /** Connects to one of the addresses of a name, beginning with any; while one takes no connection, to the next. */
 function anyAddress({ caFile, from }: ApiClientOptions): buildConnector.connector {
   const toOne = buildConnector({
-    ca: readFileSync(caFile),
+    secureContext: createSecureContext({ ca: readFileSync(caFile) }), // made once, for it takes longer than a request
     servername: 'localhost',
     timeout: CONNECT_MS,
     allowH2: false,

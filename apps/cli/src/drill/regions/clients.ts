@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Ledger } from '../ledger.js';
 import { ApiLedger } from './api-ledger.js';
 import { counts, ForecastLoad, quantile, sum } from './load.js';
@@ -5,6 +6,8 @@ import { databaseUrl } from './record.js';
 import type { RegionsRig } from './regions-rig.js';
 
 const READS_PER_SECOND = 10;
+/** All shaking hands at once keeps two processors busy for so long that balancers give regions up. */
+const RAMP_MS = 10_000;
 
 /** Clients of all regions at their work: who reads forecasts, who writes rows, who makes keys over the API. */
 export class Clients {
@@ -16,7 +19,7 @@ export class Clients {
     readonly keys: readonly ApiLedger[],
   ) {}
 
-  /** @param drill for whom: rows of another drill are not counted */
+  /** Settled when all are at their full rate. @param drill for whom: rows of another drill are not counted */
   static async begin(rig: RegionsRig, drill: string): Promise<Clients> {
     const regions = rig.base.regions.map(({ name }) => name);
     const ledgers = new Map<string, Ledger>();
@@ -25,9 +28,10 @@ export class Clients {
     }
     const loads = regions.flatMap((region) =>
       (['inside', 'outside'] as const).map((kind) =>
-        new ForecastLoad(rig, region, kind, READS_PER_SECOND).start(),
+        new ForecastLoad(rig, region, kind, READS_PER_SECOND, RAMP_MS).start(),
       ),
     );
+    await delay(RAMP_MS);
     return new Clients(
       loads,
       ledgers,

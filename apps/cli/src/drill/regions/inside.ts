@@ -1,16 +1,21 @@
 import { execFileSync } from 'node:child_process';
+import { setMaxListeners } from 'node:events';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { REGION_DRILLS } from '../all-drills.js';
 import type { Findings } from '../drill.js';
 import { untilCalm } from './calm.js';
+import { Clients } from './clients.js';
 import { Disk } from './disk.js';
 import { InsidePlan, type InsideResult } from './inside-plan.js';
 import { DRILL_HOSTS } from './regions-base.js';
-import { startRegions } from './regions-rig.js';
+import { type RegionsRig, startRegions } from './regions-rig.js';
 
 /** So long at most a drill waits for what was before it. */
 const CALM_MS = 90_000;
+/** So long processes that were just started translate into machine code what they run often. */
+const WARM_MS = 45_000;
 /** See nice(1). */
 const HIGHEST_PRIORITY = -20;
 
@@ -31,7 +36,10 @@ async function main(): Promise<void> {
     process.stderr.write(`… ${((performance.now() - start) / 1_000).toFixed(0)} s: ${what}\n`);
   };
   try {
-    const rig = await startRegions({ ...plan, signal: new AbortController().signal }, note);
+    const { signal } = new AbortController();
+    setMaxListeners(0, signal); // whoever waits for something listens
+    const rig = await startRegions({ ...plan, signal }, note);
+    await warmUp(rig, note);
     for (const name of plan.drills) {
       const spare = await untilCalm(CALM_MS);
       note(`${name}; ${(spare * 100).toFixed(0)} % of the processors have nothing to do`);
@@ -50,6 +58,14 @@ const failure = (error: unknown): Omit<InsideResult, 'drill'> => ({
   findings: null,
   error: error instanceof Error ? error.message : String(error),
 });
+
+/** What is broken in operation has been running for some time. */
+async function warmUp(rig: RegionsRig, note: (what: string) => void): Promise<void> {
+  note(`all regions are up; clients ask them for ${WARM_MS / 1_000} s, until all has been run`);
+  const clients = await Clients.begin(rig, 'warm-up');
+  await delay(WARM_MS);
+  await clients.stop();
+}
 
 /** Until it has arrived: this process may end next. */
 function tell(result: InsideResult): Promise<void> {
