@@ -179,6 +179,15 @@ describe('an idempotency key', () => {
     expect((await newKeys().admit(SCOPE, ONE, 20_000)).kind).toBe('first');
   });
 
+  it('may be given its reply twice, for the database may have taken it without saying so', async () => {
+    const { owner } = held(await keys.admit(SCOPE, ONE));
+    const repository = new IdempotencyRepository(dataSource);
+    expect([await repository.complete(owner, REPLY), await repository.complete(owner, REPLY)]).toEqual([
+      true,
+      true,
+    ]);
+  });
+
   it('of a reply that showed a secret does not bring it again', async () => {
     await keys.complete(held(await keys.admit(SCOPE, ONE)), { ...REPLY, body: null });
     await expect(keys.admit(SCOPE, ONE)).rejects.toMatchObject({
