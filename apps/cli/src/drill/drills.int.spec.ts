@@ -43,13 +43,14 @@ describeWhen(missing.length === 0, `not installed: ${missing.join(', ')}`)('a dr
   }, 150_000);
 
   it('finds each Patroni with the etcd of its own region', async () => {
-    // One that went to any of them, as Patroni does of itself, would share it with another more often than not.
-    const watched = () => Promise.all(rig.etcd.places.map((place) => rig.etcd.watchers(place)));
-    await waitFor(async () => isDeepStrictEqual(await watched(), [1, 1, 1]), {
-      deadlineMs: 60_000,
-      everyMs: 500,
-      what: 'each member has one that watches',
-    });
+    const { etcd, postgres } = rig;
+    const own = etcd.places.map(({ address }) => address);
+    const isHome = async () =>
+      isDeepStrictEqual(
+        postgres.nodes.map((node) => postgres.etcdOf(node)),
+        own,
+      ) && isDeepStrictEqual(await Promise.all(etcd.places.map((place) => etcd.watchers(place))), [1, 1, 1]);
+    await waitFor(isHome, { deadlineMs: 60_000, everyMs: 500, what: 'each asks its own and watches there' });
   }, 90_000);
 
   it('leaves no process and no file behind', async () => {

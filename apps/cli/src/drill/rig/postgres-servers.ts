@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RegionName, REGIONS } from './etcd-servers.js';
 import { PatroniCluster } from './patroni-cluster.js';
@@ -67,6 +67,12 @@ export class PostgresServers {
 
   whole(deadlineMs?: number): Promise<void> {
     return this.#cluster.whole(deadlineMs);
+  }
+
+  /** The member of etcd that the node's Patroni went to last, as it says itself. */
+  etcdOf({ folder }: Place): string | undefined {
+    const said = readFileSync(join(folder, 'log'), 'utf8');
+    return [...said.matchAll(/Selected new etcd server https:\/\/([\d.]+):/g)].at(-1)?.[1];
   }
 
   /** Runs a program as the node would: with its configuration and its secrets. */
