@@ -32,6 +32,8 @@ CLONE_NEWNET = 0x40000000
 # A sender that is faster than its line waits so long at most; then packets are dropped, as by a router.
 QUEUE_SECONDS = 0.3
 PACKETS_AT_ONCE = 64
+# Packets are looked at so often at most: to be woken for each costs more than to carry it.
+PAUSE_SECONDS = 0.002
 libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -86,6 +88,7 @@ class Wan:
                 else:
                     self.take(key.fd, key.data)
             self.deliver()
+            time.sleep(PAUSE_SECONDS)
 
     def take(self, fd, source):
         for _ in range(PACKETS_AT_ONCE):

@@ -6,6 +6,7 @@ import { describeWhen, waitFor } from '@btcforecast/testing';
 import { plaintextRefused } from './drills/plaintext-refused.js';
 import { redisPrimaryKilled } from './drills/redis-primary-killed.js';
 import { judge } from './judge.js';
+import { withClient } from './ledger.js';
 import { processesIn } from './rig/server-processes.js';
 import { missingPrograms, type Rig, startRig } from './rig/rig.js';
 
@@ -51,6 +52,19 @@ describeWhen(missing.length === 0, `not installed: ${missing.join(', ')}`)('a dr
         own,
       ) && isDeepStrictEqual(await Promise.all(etcd.places.map((place) => etcd.watchers(place))), [1, 1, 1]);
     await waitFor(isHome, { deadlineMs: 60_000, everyMs: 500, what: 'each asks its own and watches there' });
+  }, 90_000);
+
+  it('has another primary although the PostgreSQL of the old one does not stop', async () => {
+    const { postgres } = rig;
+    const [old, next] = [(await postgres.leader())!, (await postgres.synchronousStandby())!];
+    // Whoever stops PostgreSQL waits for all of its processes.
+    await withClient(postgres.url(old), async (client) => {
+      const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      process.kill(rows[0]!.pid, 'SIGSTOP');
+    });
+    const switched = postgres.switchOver(old, next).catch(() => 'the answer took too long');
+    expect((await postgres.otherLeader(old, 60_000)).host).toBe(next.host);
+    await switched;
   }, 90_000);
 
   it('leaves no process and no file behind', async () => {

@@ -51,6 +51,8 @@ function etcd({ name }: Region, regions: readonly Region[]): ComposeService {
         // Some three times the round trip between the farthest regions, and ten of those: etcd, tuning guide.
         ETCD_HEARTBEAT_INTERVAL: '300',
         ETCD_ELECTION_TIMEOUT: '3000',
+        // One that was cut off and comes back does not unseat the leader that the others have elected.
+        ETCD_PRE_VOTE: 'true',
         ETCD_AUTO_COMPACTION_RETENTION: '1',
         ETCD_CLIENT_CERT_AUTH: 'true',
         ETCD_TRUSTED_CA_FILE: '/run/secrets/ca.pem',

@@ -53,6 +53,15 @@ export class PostgresServers {
     for (const pid of processesIn(node.folder)) if (!inData.has(pid)) sendSignal(pid, signal);
   }
 
+  /** Asks Patroni to have another node lead; settled when it has done so. */
+  switchOver(from: Place, to: Place): Promise<string> {
+    const shown = (file: string): string => join(from.folder, 'tls', file);
+    const certificates = ['--cacert', this.base.secretFile('ca.pem'), '--cert', shown('data.pem')];
+    const body = JSON.stringify({ leader: from.host, candidate: to.host });
+    const how = ['-fsS', '-X', 'POST', '-d', body, `https://${from.address}:8008/switchover`];
+    return this.run(from, ['curl', ...certificates, '--key', shown('data-key.pem'), ...how]);
+  }
+
   leader(): Promise<Place | null> {
     return this.#cluster.leader();
   }
