@@ -3,7 +3,7 @@ import { PatroniCluster } from '../rig/patroni-cluster.js';
 import type { Place } from '../rig/places.js';
 import { ApiClient } from './api-client.js';
 import { serversUp } from './balancers.js';
-import { RegionsBase, type RigSettings } from './regions-base.js';
+import { MARKET_SPEED, RegionsBase, type RigSettings } from './regions-base.js';
 import { Starter } from './starter.js';
 
 const READY_MS = 240_000;
@@ -34,6 +34,7 @@ export async function startRegions(settings: RigSettings, note: (what: string) =
   base.startExchange();
   const starter = new Starter(base, note);
   await starter.startAll(base.services.map(({ name }) => name));
+  await base.setMarketSpeed(MARKET_SPEED);
   note('everything is started');
   const ca = readFileSync(base.secretFile('ca.pem'), 'utf8');
   const cluster = new PatroniCluster(postgresNodes(base), ca, settings.signal);
