@@ -133,6 +133,36 @@ describe('CandleReader', () => {
   });
 });
 
+describe('queryArrays', () => {
+  it('has a question planned once a connection, whatever is asked with it', async () => {
+    const alone = createDataSource({ url: database.url, applicationName: 'test', poolSize: 1 });
+    await alone.initialize();
+    try {
+      for (const n of [1, 2, 3]) {
+        expect(await queryArrays(alone, 'SELECT $1::int + 1', [n])).toEqual([[n + 1]]);
+      }
+      expect(await queryArrays(alone, 'SELECT $1::int + 2', [1])).toEqual([[3]]);
+      const prepared = await alone.query<{ statement: string }[]>(
+        `SELECT statement FROM pg_prepared_statements WHERE statement LIKE 'SELECT $1::int%' ORDER BY 1`,
+      );
+      expect(prepared.map(({ statement }) => statement)).toEqual([
+        'SELECT $1::int + 1',
+        'SELECT $1::int + 2',
+      ]);
+    } finally {
+      await alone.destroy();
+    }
+  });
+
+  it('goes on when a table gets a column more while its question is known', async () => {
+    await dataSource.query('CREATE TABLE known AS SELECT 1 AS a');
+    const ask = () => queryArrays(dataSource, 'SELECT a FROM known WHERE a = $1', [1]);
+    await Promise.all([ask(), ask(), ask()]);
+    await dataSource.query('ALTER TABLE known ADD COLUMN b int');
+    expect(await ask()).toEqual([[1]]);
+  });
+});
+
 describe('MarketClockReader', () => {
   const clock = new ManualClock(START);
   const write = (feed: string, eventAt: number, observedAt: number, speed: number) =>

@@ -59,9 +59,9 @@ export async function startEdge(addresses: readonly string[], port: number) {
     /** @param agent default: a connection of its own */
     ask: (path: string, headers: Record<string, string> = {}, agent?: Agent) =>
       ask({ port: nginx.tls, ca, agent: agent ?? false }, path, headers),
-    /** Gateways that HAProxy sends requests to. */
-    up: async () =>
-      (await stats(haproxy.socket)).filter((line) => /^gateways,gateway\d+,.*,UP,/.test(line)).length,
+    /** Gateways that HAProxy sends requests to, and those whose checks have failed. */
+    up: () => gateways(haproxy.socket, 'UP'),
+    down: () => gateways(haproxy.socket, 'DOWN'),
     async close() {
       await killed(servers);
       rmSync(folder, { recursive: true, force: true });
@@ -230,6 +230,11 @@ function ask(
 }
 
 /** What HAProxy says of itself, as lines of CSV. */
+async function gateways(socket: string, state: 'UP' | 'DOWN'): Promise<number> {
+  const like = new RegExp(`^gateways,gateway\\d+,.*,${state},`);
+  return (await stats(socket)).filter((line) => like.test(line)).length;
+}
+
 async function stats(path: string): Promise<string[]> {
   const socket = connect({ path });
   socket.end('show stat\n');
