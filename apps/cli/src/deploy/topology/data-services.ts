@@ -29,6 +29,7 @@ export function dataServices(region: Region, regions: readonly Region[]): Servic
 /** One member in every region: with three regions one may be lost. All links show certificates. */
 function etcd({ name }: Region, regions: readonly Region[]): ComposeService {
   const url = (region: string, port: number): string => `https://etcd-${region}:${port}`;
+  const members = regions.map((each) => `${each.name}=${url(each.name, 2380)}`);
   return bounded(
     {
       image: IMAGES.etcd,
@@ -42,17 +43,13 @@ function etcd({ name }: Region, regions: readonly Region[]): ComposeService {
         ETCD_LISTEN_PEER_URLS: 'https://0.0.0.0:2380',
         ETCD_INITIAL_ADVERTISE_PEER_URLS: url(name, 2380),
         ETCD_LISTEN_METRICS_URLS: 'http://0.0.0.0:2381',
-        ETCD_INITIAL_CLUSTER:
-          '${ETCD_INITIAL_CLUSTER:-' +
-          regions.map((each) => `${each.name}=${url(each.name, 2380)}`).join(',') +
-          '}',
+        ETCD_INITIAL_CLUSTER: `\${ETCD_INITIAL_CLUSTER:-${members.join(',')}}`,
         ETCD_INITIAL_CLUSTER_STATE: '${ETCD_INITIAL_CLUSTER_STATE:-new}',
         ETCD_INITIAL_CLUSTER_TOKEN: 'btcforecast',
         // Some three times the round trip between the farthest regions, and ten of those: etcd, tuning guide.
         ETCD_HEARTBEAT_INTERVAL: '300',
         ETCD_ELECTION_TIMEOUT: '3000',
-        // One that was cut off and comes back does not unseat the leader that the others have elected.
-        ETCD_PRE_VOTE: 'true',
+        ETCD_PRE_VOTE: 'true', // whoever was cut off does not unseat the leader of the others when it comes back
         ETCD_AUTO_COMPACTION_RETENTION: '1',
         ETCD_CLIENT_CERT_AUTH: 'true',
         ETCD_TRUSTED_CA_FILE: '/run/secrets/ca.pem',
