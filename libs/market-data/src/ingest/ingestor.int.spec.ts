@@ -3,6 +3,7 @@ import type { EventOf } from '@btcforecast/contracts';
 import { startSimulatedExchange, type Faults, type SimulatedExchange } from '@btcforecast/simulated-exchange';
 import { waitFor } from '@btcforecast/testing';
 import { HOUR_MS, MINUTE_MS, resample, type Candle } from '@btcforecast/timeseries';
+import type { Pool, QueryConfig } from 'pg';
 import { createSimulatedExchange } from '../exchange/create-exchange.js';
 import { INSTRUMENT, openRig, storedCandles, type Assembled, type Rig } from '../market-data.fixture.js';
 import { csvOf, lineOf, temporaryFolder, walk } from '../walk.fixture.js';
@@ -177,6 +178,27 @@ describe('ingestion', () => {
     await expectComplete(exchange, HOURS, 550);
     expect(await metric(marketData, 'market_stream_reconnects_total')).toBeGreaterThan(1);
     expect(await count('candle_corrections')).toBe(0);
+  });
+
+  it('stores no candle before those that precede it while the database is back for every other question', async () => {
+    const faults: Faults = {};
+    const exchange = await simulate({ faults });
+    await ingest(exchange);
+    await expectComplete(exchange, HOURS, 505);
+    const { master: pool } = rig.dataSource.driver as unknown as { master: Pool };
+    const query = pool.query.bind(pool) as (question: QueryConfig) => Promise<unknown>;
+    let refused = 0;
+    const refusing = (question: QueryConfig): Promise<unknown> => {
+      if (!question.text.endsWith('ORDER BY open_time DESC LIMIT 1') || refused >= 20) return query(question);
+      refused += 1;
+      return Promise.reject(Object.assign(new Error('connection lost'), { code: 'ECONNRESET' }));
+    };
+    Object.assign(pool, { query: refusing });
+    let messages = 0;
+    faults.messages = (message) => ((messages += 1) % 4 === 0 ? [] : [message]); // each leaves a hole
+    await waitFor(() => refused >= 20, { deadlineMs: 30_000, what: 'what precedes could not be asked for' });
+    await expectComplete(exchange, HOURS, 560);
+    expect(await storedBeforeTheirPredecessor()).toBe(0);
   });
 
   it('stores the same whatever comes late, twice, out of order or not at all', async () => {

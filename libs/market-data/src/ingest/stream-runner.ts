@@ -1,4 +1,5 @@
 import { INTERVAL_MS, type Interval } from '@btcforecast/contracts';
+import { isAppError } from '@btcforecast/platform';
 import type { Candle } from '@btcforecast/timeseries';
 import type { CandleIntake } from '../candles/candle-intake.service.js';
 import type { ExchangePort } from '../exchange/exchange-port.js';
@@ -124,7 +125,10 @@ export class StreamRunner {
       candles,
       nowMs,
     } as const;
-    await this.#fillBefore(Math.min(...candles.map(({ openTime }) => openTime)), signal);
+    if (!(await this.#fillBefore(Math.min(...candles.map(({ openTime }) => openTime)), signal))) {
+      this.#expected = undefined;
+      return;
+    }
     try {
       const { rejected } = await intake.take(batch);
       this.#expected = rejected.length === 0 ? newestClose : undefined;
@@ -134,16 +138,22 @@ export class StreamRunner {
     }
   }
 
-  async #fillBefore(openTime: number, signal: AbortSignal): Promise<void> {
-    if (this.#expected !== undefined && openTime <= this.#expected) return;
+  /**
+   * Whether the candle may be stored. Not while the database cannot say what precedes it: it may be back in the next
+   * moment, and the candle would be there before the others. An exchange that answers no questions does not hold it back.
+   */
+  async #fillBefore(openTime: number, signal: AbortSignal): Promise<boolean> {
+    if (this.#expected !== undefined && openTime <= this.#expected) return true;
     try {
       await this.parts.completeUntil(openTime, signal);
+      return true;
     } catch (error) {
       const { reporting, exchange } = this.parts;
       reporting.logger.warn(
         { err: error, venue: exchange.venue },
         'what precedes a streamed candle is asked for later',
       );
+      return !(isAppError(error) && error.code === 'database.unavailable');
     }
   }
 }
